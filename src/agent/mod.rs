@@ -1,0 +1,1 @@
+//! Decisions and authorisations over a synchronised bundle.

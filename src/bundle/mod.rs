@@ -1,0 +1,1 @@
+//! The canonical, reproducible form of a release.

@@ -1,0 +1,1 @@
+//! Signed publication and verified synchronisation (TUF 1.0).

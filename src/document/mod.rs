@@ -1,0 +1,1 @@
+//! YAML text, the spanned tree, typed documents, units, ids, digests.

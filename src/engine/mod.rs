@@ -1,0 +1,1 @@
+//! Decides; performs no I/O.

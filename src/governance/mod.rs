@@ -1,0 +1,1 @@
+//! What a policy says, evaluated without the network.

@@ -1,0 +1,31 @@
+//! `rbk`: the GitOps toolchain for runbooks that automation and agents may run in production.
+//!
+//! The library is a stack of layers; each imports only from those above it in this list.
+//!
+//! | layer | what it holds |
+//! |---|---|
+//! | [`document`] | YAML text, the spanned tree, typed documents, units, ids, digests |
+//! | [`library`] | a loaded repository: discovery, index, references, closures |
+//! | [`diagnostic`] | findings and how they are shown |
+//! | [`engine`] | checks in three-valued logic, signatures, policy, the state machine |
+//! | [`lint`] | the rule registry |
+//! | [`testing`] | fixtures driven through the engine |
+//! | [`change`] | what git knows about a repository |
+//! | [`governance`] | what a policy says, evaluated without the network |
+//! | [`bundle`] | the canonical, reproducible form of a release |
+//! | [`distribution`] | signed publication and verified synchronisation |
+//! | [`agent`] | decisions and authorisations over a synchronised bundle |
+//! | [`cli`] | the command line |
+
+pub mod agent;
+pub mod bundle;
+pub mod change;
+pub mod cli;
+pub mod diagnostic;
+pub mod distribution;
+pub mod document;
+pub mod engine;
+pub mod governance;
+pub mod library;
+pub mod lint;
+pub mod testing;

@@ -1,0 +1,1 @@
+//! A loaded repository: discovery, index, references, closures.

@@ -1,0 +1,1 @@
+//! Fixtures driven through the engine.
