@@ -22,12 +22,10 @@ pub struct Query {
     /// What an empty answer means.
     #[serde(default)]
     pub no_data: NoData,
-    /// Fewest samples in the window for the value to count; fewer is inconclusive.
+    /// Fewest samples in the window for the value to count; fewer is inconclusive. Guards ratios
+    /// against low traffic, where the backend returns gaps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_samples: Option<u32>,
-    /// What guards a ratio against low traffic: a query whose value must reach `at_least` first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub low_traffic_guard: Option<String>,
     /// What it may cost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caps: Option<QueryCaps>,
