@@ -1,1 +1,3 @@
 //! A loaded repository: discovery, index, references, closures.
+
+pub mod starter;
