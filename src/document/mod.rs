@@ -1,5 +1,28 @@
 //! YAML text, the spanned tree, typed documents, units, ids, digests.
+//!
+//! Bytes are read once: [`Source`] holds the text of a file, [`parse`](parse()) turns it into one [`Tree`] per
+//! document with the place of every key and value, and everything else (schema checks, typed
+//! documents, diagnostics, canonical bytes) reads that tree. Problems with the text itself are [`Problem`]s
+//! beside the tree.
 
+pub mod builder;
+mod de;
+mod hidden;
 pub mod id;
 pub mod model;
+mod parse;
+mod problem;
+pub mod route;
+pub mod scalar;
+mod source;
+mod syntax;
+mod tree;
 pub mod unit;
+mod value;
+
+pub use de::{DeError, NodeDeserializer, from_node};
+pub use parse::{Parsed, parse};
+pub use problem::{MAX_DOCUMENTS, MAX_PROBLEMS, Problem, ProblemKind};
+pub use route::{Route, Segment, Target};
+pub use source::{LineCol, MAX_SOURCE_BYTES, Source, SourceError, Span};
+pub use tree::{Comment, Entry, NodeKind, NodeRef, Style, Tree};

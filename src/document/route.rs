@@ -1,0 +1,305 @@
+//! Symbolic paths into a document: how a finding names its place independently of line numbers.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use super::source::Span;
+use super::tree::{NodeKind, NodeRef, Tree};
+
+/// One step of a [`Route`].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Segment {
+    /// The value at a key of a mapping.
+    Key(String),
+    /// The item of a sequence, from 0.
+    Index(usize),
+}
+
+impl From<&str> for Segment {
+    fn from(name: &str) -> Self {
+        Self::Key(name.to_owned())
+    }
+}
+
+impl From<String> for Segment {
+    fn from(name: String) -> Self {
+        Self::Key(name)
+    }
+}
+
+impl From<usize> for Segment {
+    fn from(index: usize) -> Self {
+        Self::Index(index)
+    }
+}
+
+/// Which side of a mapping entry is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Target {
+    /// The key.
+    Key,
+    /// The value (for items and the root, the node itself).
+    Value,
+}
+
+/// A path from the root of a document to a node, such as `spec.paths.undo.steps[0].verify`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Route(Vec<Segment>);
+
+impl Route {
+    /// The route to the root.
+    pub fn root() -> Self {
+        Self::default()
+    }
+
+    /// This route, then the value at a key.
+    #[must_use]
+    pub fn key(mut self, name: impl Into<String>) -> Self {
+        self.0.push(Segment::Key(name.into()));
+        self
+    }
+
+    /// This route, then the item at an index.
+    #[must_use]
+    pub fn index(mut self, index: usize) -> Self {
+        self.0.push(Segment::Index(index));
+        self
+    }
+
+    /// This route, then another one.
+    #[must_use]
+    pub fn join(mut self, rest: &Route) -> Self {
+        self.0.extend(rest.0.iter().cloned());
+        self
+    }
+
+    /// Adds one step in place.
+    pub fn push(&mut self, segment: impl Into<Segment>) {
+        self.0.push(segment.into());
+    }
+
+    /// Removes the last step in place.
+    pub fn pop(&mut self) -> Option<Segment> {
+        self.0.pop()
+    }
+
+    /// The steps from the root.
+    pub fn segments(&self) -> &[Segment] {
+        &self.0
+    }
+
+    /// The last step.
+    pub fn last(&self) -> Option<&Segment> {
+        self.0.last()
+    }
+
+    /// The route without its last step; none for the root.
+    pub fn parent(&self) -> Option<Route> {
+        let (_, rest) = self.0.split_last()?;
+        Some(Self(rest.to_vec()))
+    }
+
+    /// Whether this is the root.
+    pub fn is_root(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether `other` is this route or lies below it.
+    pub fn contains(&self, other: &Route) -> bool {
+        other.0.starts_with(&self.0)
+    }
+
+    /// Reads an RFC 6901 JSON pointer. Digits become indices; [`Tree::resolve`] takes an index into a mapping
+    /// as the key of that text, and [`Tree::route_of_pointer`] decides it by the document.
+    pub fn from_pointer(pointer: &str) -> Option<Self> {
+        let mut route = Self::root();
+        for token in pointer_tokens(pointer)? {
+            match index_of(&token) {
+                Some(index) => route.push(index),
+                None => route.push(token.into_owned()),
+            }
+        }
+        Some(route)
+    }
+
+    /// The route as RFC 6901 JSON pointer.
+    pub fn to_pointer(&self) -> String {
+        let mut pointer = String::new();
+        for segment in &self.0 {
+            pointer.push('/');
+            match segment {
+                Segment::Key(name) => pointer.push_str(&name.replace('~', "~0").replace('/', "~1")),
+                Segment::Index(index) => pointer.push_str(&index.to_string()),
+            }
+        }
+        pointer
+    }
+}
+
+fn pointer_tokens(pointer: &str) -> Option<impl Iterator<Item = Cow<'_, str>>> {
+    let rest = if pointer.is_empty() {
+        None
+    } else {
+        Some(pointer.strip_prefix('/')?)
+    };
+    let tokens = rest.into_iter().flat_map(|rest| rest.split('/'));
+    Some(tokens.map(|token| match token.contains('~') {
+        true => Cow::Owned(token.replace("~1", "/").replace("~0", "~")),
+        false => Cow::Borrowed(token),
+    }))
+}
+
+fn index_of(token: &str) -> Option<usize> {
+    let canonical = token == "0" || !token.starts_with('0');
+    let digits = !token.is_empty() && token.bytes().all(|b| b.is_ascii_digit());
+    (canonical && digits).then(|| token.parse().ok()).flatten()
+}
+
+impl fmt::Display for Route {
+    /// `spec.paths.undo.steps[0].verify`; keys that are not plain words are quoted: `labels["a.b/c"]`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, segment) in self.0.iter().enumerate() {
+            match segment {
+                Segment::Index(index) => write!(f, "[{index}]")?,
+                Segment::Key(name) if is_word(name) => {
+                    if at > 0 {
+                        f.write_str(".")?;
+                    }
+                    f.write_str(name)?;
+                }
+                Segment::Key(name) => write!(f, "[{name:?}]")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_word(name: &str) -> bool {
+    !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
+}
+
+impl Serialize for Route {
+    /// As displayed.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'t> NodeRef<'t> {
+    /// The child at one step. An index into a mapping is read as the key of that text.
+    pub fn child(self, segment: &Segment) -> Option<NodeRef<'t>> {
+        match (segment, self.kind()) {
+            (Segment::Key(name), _) => self.get(name),
+            (Segment::Index(index), NodeKind::Map) => self.get(&index.to_string()),
+            (Segment::Index(index), _) => self.item(*index),
+        }
+    }
+}
+
+impl Tree {
+    /// The node at a route.
+    pub fn resolve(&self, route: &Route) -> Option<NodeRef<'_>> {
+        route
+            .segments()
+            .iter()
+            .try_fold(self.root(), |node, segment| node.child(segment))
+    }
+
+    /// The node at a route or its closest ancestor that exists, and how many steps led there.
+    pub fn nearest(&self, route: &Route) -> (NodeRef<'_>, usize) {
+        let mut node = self.root();
+        for (depth, segment) in route.segments().iter().enumerate() {
+            match node.child(segment) {
+                Some(child) => node = child,
+                None => return (node, depth),
+            }
+        }
+        (node, route.segments().len())
+    }
+
+    /// Where the key or value at a route is written. For something that does not exist: the key of the closest
+    /// ancestor that does (its value, if it has no key).
+    pub fn span_at(&self, route: &Route, target: Target) -> Span {
+        let mut node = self.root();
+        let mut key = None;
+        for segment in route.segments() {
+            let (child, child_key) = match (node.kind(), segment) {
+                (NodeKind::Map, Segment::Key(name)) => split(node.entry(name)),
+                (NodeKind::Map, Segment::Index(index)) => split(node.entry(&index.to_string())),
+                _ => (node.child(segment), None),
+            };
+            let Some(child) = child else {
+                return key.unwrap_or_else(|| self.visible(node));
+            };
+            (node, key) = (child, child_key);
+        }
+        match target {
+            Target::Key => key.unwrap_or_else(|| self.visible(node)),
+            Target::Value => node.span(),
+        }
+    }
+
+    // A block collection without a key of its own is best shown by its first line.
+    fn visible(&self, node: NodeRef<'_>) -> Span {
+        let raw = node.raw();
+        let first_line = raw.split(['\n', '\r']).next().unwrap_or_default();
+        Span::from_usize(
+            node.span().start as usize,
+            node.span().start as usize + first_line.len(),
+        )
+    }
+
+    /// Reads a JSON pointer into this document: digits are a key where the document has a mapping.
+    pub fn route_of_pointer(&self, pointer: &str) -> Option<Route> {
+        let mut route = Route::root();
+        let mut node = Some(self.root());
+        for token in pointer_tokens(pointer)? {
+            let in_sequence = node.is_none_or(|node| node.kind() == NodeKind::Seq);
+            let segment = match index_of(&token) {
+                Some(index) if in_sequence => Segment::Index(index),
+                _ => Segment::Key(token.into_owned()),
+            };
+            node = node.and_then(|node| node.child(&segment));
+            route.push(segment);
+        }
+        Some(route)
+    }
+
+    /// What is written at an offset: the deepest node or key whose text touches it.
+    pub fn at_offset(&self, offset: u32) -> (Route, Target) {
+        let mut route = Route::root();
+        let mut node = self.root();
+        loop {
+            if let Some(entry) = node.entries().find(|entry| entry.key_span.touches(offset)) {
+                return (route.key(entry.name), Target::Key);
+            }
+            let below = match node.kind() {
+                NodeKind::Map => node
+                    .entries()
+                    .find(|entry| entry.value.span().touches(offset))
+                    .map(|entry| (Segment::from(entry.name), entry.value)),
+                _ => node
+                    .items()
+                    .enumerate()
+                    .find(|(_, item)| item.span().touches(offset))
+                    .map(|(at, item)| (Segment::from(at), item)),
+            };
+            let Some((segment, child)) = below else {
+                return (route, Target::Value);
+            };
+            route.push(segment);
+            node = child;
+        }
+    }
+}
+
+fn split<'t>(entry: Option<super::tree::Entry<'t>>) -> (Option<NodeRef<'t>>, Option<Span>) {
+    entry.map_or((None, None), |entry| {
+        (Some(entry.value), Some(entry.key_span))
+    })
+}
