@@ -1,1 +1,8 @@
 //! What git knows about a repository.
+//!
+//! A bundle is built from a commit, never from the files on disk: line-ending settings, ignored
+//! files and unsaved edits then cannot make two builds of one commit differ.
+
+mod repository;
+
+pub use repository::{Commit, FileAt, GitError, GitRepository};
