@@ -6,7 +6,9 @@
 //! beside the tree.
 
 pub mod builder;
+mod canonical;
 mod de;
+mod digest;
 mod hidden;
 pub mod id;
 pub mod model;
@@ -14,13 +16,16 @@ mod parse;
 mod problem;
 pub mod route;
 pub mod scalar;
+mod schema_node;
 mod source;
 mod syntax;
 mod tree;
 pub mod unit;
 mod value;
 
+pub use canonical::{CanonicalError, MAX_EXACT_INTEGER, canonical_json, to_canonical_json};
 pub use de::{DeError, NodeDeserializer, from_node};
+pub use digest::{Digest, DigestError};
 pub use parse::{Parsed, parse};
 pub use problem::{MAX_DOCUMENTS, MAX_PROBLEMS, Problem, ProblemKind};
 pub use route::{Route, Segment, Target};
