@@ -19,11 +19,11 @@ pub enum CanonicalError {
     /// Two keys of an object are the same text once normalised.
     #[error("two keys of one object are both `{0}` after Unicode normalisation (NFC); rename one")]
     KeysCollide(String),
-    /// A whole number that JSON readers round.
+    /// A number at whose size JSON readers round whole numbers.
     #[error(
-        "the whole number {0} is beyond ±(2^53 - 1), which JSON readers do not keep exactly; write it as text"
+        "the number {0} is beyond ±(2^53 - 1), where JSON readers round whole numbers; write it as text"
     )]
-    InexactInteger(String),
+    NumberTooLarge(String),
     /// Deeper than any document.
     #[error("the value is nested deeper than {MAX_DEPTH} levels")]
     TooDeep,
@@ -76,11 +76,13 @@ fn normalised(value: &Value, depth: usize) -> Result<Value, CanonicalError> {
             Value::Object(object)
         }
         Value::Number(number) => {
-            let magnitude = number
-                .as_u64()
-                .or_else(|| number.as_i64().map(i64::unsigned_abs));
-            if magnitude.is_some_and(|magnitude| magnitude > MAX_EXACT_INTEGER) {
-                return Err(CanonicalError::InexactInteger(number.to_string()));
+            let exact = match (number.as_i64(), number.as_f64()) {
+                (Some(whole), _) => whole.unsigned_abs() <= MAX_EXACT_INTEGER,
+                (None, Some(float)) => float.abs() <= MAX_EXACT_INTEGER as f64,
+                (None, None) => false,
+            };
+            if !exact {
+                return Err(CanonicalError::NumberTooLarge(number.to_string()));
             }
             value.clone()
         }
@@ -110,8 +112,8 @@ mod tests {
     fn keys_are_sorted_by_utf_16_and_numbers_have_one_form() {
         // RFC 8785 §3.2.3: U+FF21 sorts after the surrogates of U+1F600.
         assert_eq!(
-            text(&json!({"\u{FF21}": 1, "\u{1F600}": 2, "a": 1.0, "b": 1e21})),
-            "{\"a\":1,\"b\":1e+21,\"😀\":2,\"\u{FF21}\":1}"
+            text(&json!({"\u{FF21}": 1, "\u{1F600}": 2, "a": 1.0, "b": 1e-7})),
+            "{\"a\":1,\"b\":1e-7,\"😀\":2,\"\u{FF21}\":1}"
         );
         assert_eq!(
             text(&json!({"b": [], "a": {"z": null, "y": "\u{8}\n\""}})),
@@ -136,10 +138,11 @@ mod tests {
             json!(MAX_EXACT_INTEGER + 1),
             json!(i64::MIN),
             json!(u64::MAX),
+            json!(1e20),
         ] {
             assert!(matches!(
                 canonical_json(&beyond),
-                Err(CanonicalError::InexactInteger(_))
+                Err(CanonicalError::NumberTooLarge(_))
             ));
         }
     }
@@ -155,7 +158,8 @@ mod tests {
             Just(Value::Null),
             any::<bool>().prop_map(Value::from),
             any::<i32>().prop_map(Value::from),
-            prop::num::f64::NORMAL.prop_map(Value::from),
+            (-1e15..1e15).prop_map(Value::from),
+            (-1e-6..1e-6).prop_map(Value::from),
             ".{0,8}".prop_map(Value::from),
         ];
         leaf.prop_recursive(4, 40, 6, |inner| {
