@@ -17,6 +17,7 @@ mod problem;
 pub mod route;
 pub mod scalar;
 mod schema_node;
+pub mod series;
 mod source;
 mod syntax;
 mod tree;

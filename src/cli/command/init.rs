@@ -1,0 +1,55 @@
+//! `rbk init`
+
+use std::fs;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use clap::Args;
+
+use super::Run;
+use crate::cli::{CliError, Console, Exit};
+use crate::library::starter;
+
+/// Arguments of `rbk init`.
+#[derive(Args)]
+pub(in crate::cli) struct Init {
+    /// Folder to write to; created when it does not exist
+    #[arg(default_value = ".")]
+    folder: Utf8PathBuf,
+}
+
+impl Run for Init {
+    fn run(self, console: &mut Console) -> Result<Exit, CliError> {
+        write_starter(&self.folder)?;
+        for (path, _) in starter::FILES {
+            console.line(format!("wrote {path}"));
+        }
+        console.line("");
+        console.line("Next: `rbk lint`, `rbk test`, then read runbooks/governance.yaml.");
+        Ok(Exit::Clean)
+    }
+}
+
+/// Writes the starter library. Nothing is written when one of its files is already there.
+fn write_starter(folder: &Utf8Path) -> Result<(), CliError> {
+    if let Some((path, _)) = starter::FILES
+        .iter()
+        .find(|(path, _)| folder.join(path).exists())
+    {
+        return Err(
+            CliError::usage(format!("{} already exists", folder.join(path)))
+                .help("run `rbk init` in an empty folder, or `rbk new` to add a single document"),
+        );
+    }
+    for (path, text) in starter::FILES {
+        let path = folder.join(path);
+        let written = path
+            .parent()
+            .map_or(Ok(()), fs::create_dir_all)
+            .and_then(|()| fs::write(&path, text));
+        written.map_err(|error| {
+            CliError::could_not(format!("{path} cannot be written: {error}"))
+                .help("choose a folder you may write to")
+        })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,40 @@
+//! The commands, one per file, and the table that names them.
+
+mod completions;
+mod init;
+
+use clap::Subcommand;
+
+use super::{CliError, Console, Exit};
+
+/// What a command is: arguments that can be run.
+trait Run {
+    /// Does the work and prints the result.
+    fn run(self, console: &mut Console) -> Result<Exit, CliError>;
+}
+
+macro_rules! commands {
+    ($($(#[$doc:meta])* $variant:ident($arguments:ty),)*) => {
+        /// A command with its arguments.
+        #[derive(Subcommand)]
+        pub(in crate::cli) enum Command {
+            $($(#[$doc])* $variant($arguments),)*
+        }
+
+        impl Command {
+            /// Runs it.
+            pub(in crate::cli) fn run(self, console: &mut Console) -> Result<Exit, CliError> {
+                match self {
+                    $(Self::$variant(arguments) => arguments.run(console),)*
+                }
+            }
+        }
+    };
+}
+
+commands! {
+    /// Write a small working repository
+    Init(init::Init),
+    /// Print a completion script for a shell
+    Completions(completions::Completions),
+}
