@@ -7,10 +7,12 @@
 
 pub mod builder;
 mod canonical;
+pub mod condition;
 mod de;
 mod digest;
 mod hidden;
 pub mod id;
+pub mod logic;
 pub mod model;
 mod parse;
 mod problem;
