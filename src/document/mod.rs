@@ -22,6 +22,7 @@ mod schema_node;
 pub mod series;
 mod source;
 mod syntax;
+pub mod template;
 mod tree;
 pub mod unit;
 mod value;
