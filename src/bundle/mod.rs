@@ -1,1 +1,3 @@
 //! The canonical, reproducible form of a release.
+
+pub mod archive;
