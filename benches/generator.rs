@@ -49,7 +49,7 @@ fn is_copied(path: &str) -> bool {
 }
 
 /// Writes a library of at least `documents` documents to `folder` and says how many it has.
-pub fn write(folder: &Path, documents: usize) -> usize {
+pub(crate) fn write(folder: &Path, documents: usize) -> usize {
     let copied: Vec<_> = starter::FILES
         .iter()
         .filter(|(path, _)| is_copied(path))
