@@ -1,0 +1,8 @@
+//! The layer as a whole: publish to a directory, follow it, attack it.
+
+mod attacks;
+mod crash;
+mod follow;
+mod rotation;
+mod state;
+mod tamper;
