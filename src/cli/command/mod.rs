@@ -2,6 +2,9 @@
 
 mod completions;
 mod init;
+mod keys;
+mod publish;
+mod shared;
 
 use clap::Subcommand;
 
@@ -35,6 +38,10 @@ macro_rules! commands {
 commands! {
     /// Write a small working repository
     Init(init::Init),
+    /// Make keys, and the root that says which of them sign what
+    Keys(keys::Keys),
+    /// Sign a bundle and publish it to a folder
+    Publish(publish::Publish),
     /// Print a completion script for a shell
     Completions(completions::Completions),
 }
