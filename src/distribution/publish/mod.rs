@@ -272,11 +272,14 @@ impl Repository {
                 .get(id)
                 .is_some_and(|known| known.identity() == key.identity())
         };
-        let chosen: Vec<&dyn Signer> = signers
-            .iter()
-            .copied()
-            .filter(|signer| keyids.iter().any(|id| holds(signer.public_key(), id)))
-            .collect();
+        let mut chosen: Vec<&dyn Signer> = Vec::new();
+        for signer in signers {
+            let key = signer.public_key();
+            let known = chosen.iter().any(|other| other.public_key() == key);
+            if !known && keyids.iter().any(|id| holds(key, id)) {
+                chosen.push(*signer);
+            }
+        }
         let needed = role.map_or(1, |role| role.threshold);
         if (chosen.len() as u64) < needed {
             return Err(PublishError::Keys {
