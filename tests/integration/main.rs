@@ -1,0 +1,3 @@
+//! Tests of whole chains, in one binary.
+
+mod distribution;
