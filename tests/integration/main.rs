@@ -1,3 +1,4 @@
 //! Tests of whole chains, in one binary.
 
+#[cfg(test)]
 mod distribution;
