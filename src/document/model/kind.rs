@@ -1,6 +1,7 @@
 //! The kinds of document and a document of any kind.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -84,31 +85,31 @@ impl fmt::Display for Kind {
     }
 }
 
-/// A typed document of any kind.
+/// A typed document of any kind. Cheap to clone.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Typed {
     /// See [`Action`].
-    Action(Box<Document<Action>>),
+    Action(Arc<Document<Action>>),
     /// See [`Exception`].
-    Exception(Box<Document<Exception>>),
+    Exception(Arc<Document<Exception>>),
     /// See [`Fixture`].
-    Fixture(Box<Document<Fixture>>),
+    Fixture(Arc<Document<Fixture>>),
     /// See [`Governance`].
-    Governance(Box<Document<Governance>>),
+    Governance(Arc<Document<Governance>>),
     /// See [`Postmortem`].
-    Postmortem(Box<Document<Postmortem>>),
+    Postmortem(Arc<Document<Postmortem>>),
     /// See [`Query`].
-    Query(Box<Document<Query>>),
+    Query(Arc<Document<Query>>),
     /// See [`Repository`].
-    Repository(Box<Document<Repository>>),
+    Repository(Arc<Document<Repository>>),
     /// See [`Runbook`].
-    Runbook(Box<Document<Runbook>>),
+    Runbook(Arc<Document<Runbook>>),
     /// See [`Service`].
-    Service(Box<Document<Service>>),
+    Service(Arc<Document<Service>>),
     /// See [`Signature`].
-    Signature(Box<Document<Signature>>),
+    Signature(Arc<Document<Signature>>),
     /// See [`Taxonomy`].
-    Taxonomy(Box<Document<Taxonomy>>),
+    Taxonomy(Arc<Document<Taxonomy>>),
 }
 
 impl Typed {

@@ -12,12 +12,14 @@ mod fixture;
 mod governance;
 mod kind;
 mod metadata;
+mod object;
 mod param;
 mod postmortem;
 mod query;
 mod repository;
 mod runbook;
 mod signature;
+mod spec;
 
 pub use action::{
     Action, Adapter, ArmedCall, BlastRadius, Effect, Limits, RaiseTier, Reversibility,
@@ -41,6 +43,7 @@ pub use governance::{
 };
 pub use kind::{API_VERSION, Kind, Typed};
 pub use metadata::{Metadata, Status};
+pub use object::ObjectRef;
 pub use param::{Lookup, ParamSpec, ParamType, Params};
 pub use postmortem::{
     ActionItem, Automation, Detection, MisleadingSignal, Mitigation, Postmortem, Times,
@@ -52,6 +55,7 @@ pub use runbook::{
     Scope, Step, Tier, Verify, Waiver,
 };
 pub use signature::{Negation, Route as SignatureRoute, Score, Signature};
+pub use spec::Spec;
 
 use serde::{Deserialize, Serialize};
 
@@ -63,7 +67,8 @@ pub struct Document<S> {
     pub api_version: String,
     /// Which kind `spec` is.
     pub kind: Kind,
-    /// Who, what and which version.
+    /// Who, what and which version. `rbk.yaml` needs none; for all other kinds the schema demands it.
+    #[serde(default)]
     pub metadata: Metadata,
     /// The content of this kind.
     pub spec: S,
