@@ -112,7 +112,7 @@ impl Route {
     }
 
     /// Reads an RFC 6901 JSON pointer. Digits become indices; [`Tree::resolve`] takes an index into a mapping
-    /// as the key of that text, and [`Tree::route_of_pointer`] decides it by the document.
+    /// as the key of that text, and [`NodeRef::route_of_pointer`] decides it by the document.
     pub fn from_pointer(pointer: &str) -> Option<Self> {
         let mut route = Self::root();
         for token in pointer_tokens(pointer)? {
@@ -201,18 +201,18 @@ impl<'t> NodeRef<'t> {
     }
 }
 
-impl Tree {
-    /// The node at a route.
-    pub fn resolve(&self, route: &Route) -> Option<NodeRef<'_>> {
+impl<'t> NodeRef<'t> {
+    /// The node at a route from this one.
+    pub fn resolve(self, route: &Route) -> Option<NodeRef<'t>> {
         route
             .segments()
             .iter()
-            .try_fold(self.root(), |node, segment| node.child(segment))
+            .try_fold(self, |node, segment| node.child(segment))
     }
 
-    /// The node at a route or its closest ancestor that exists, and how many steps led there.
-    pub fn nearest(&self, route: &Route) -> (NodeRef<'_>, usize) {
-        let mut node = self.root();
+    /// The node at a route from this one, or its closest ancestor that exists, and how many steps led there.
+    pub fn nearest(self, route: &Route) -> (NodeRef<'t>, usize) {
+        let mut node = self;
         for (depth, segment) in route.segments().iter().enumerate() {
             match node.child(segment) {
                 Some(child) => node = child,
@@ -222,10 +222,10 @@ impl Tree {
         (node, route.segments().len())
     }
 
-    /// Where the key or value at a route is written. For something that does not exist: the key of the closest
-    /// ancestor that does (its value, if it has no key).
-    pub fn span_at(&self, route: &Route, target: Target) -> Span {
-        let mut node = self.root();
+    /// Where the key or value at a route from this node is written. For something that does not exist: the key of
+    /// the closest ancestor that does (its first line, if it has no key).
+    pub fn span_at(self, route: &Route, target: Target) -> Span {
+        let mut node = self;
         let mut key = None;
         for segment in route.segments() {
             let (child, child_key) = match (node.kind(), segment) {
@@ -234,30 +234,27 @@ impl Tree {
                 _ => (node.child(segment), None),
             };
             let Some(child) = child else {
-                return key.unwrap_or_else(|| self.visible(node));
+                return key.unwrap_or_else(|| node.first_line());
             };
             (node, key) = (child, child_key);
         }
         match target {
-            Target::Key => key.unwrap_or_else(|| self.visible(node)),
+            Target::Key => key.unwrap_or_else(|| node.first_line()),
             Target::Value => node.span(),
         }
     }
 
-    // A block collection without a key of its own is best shown by its first line.
-    fn visible(&self, node: NodeRef<'_>) -> Span {
-        let raw = node.raw();
-        let first_line = raw.split(['\n', '\r']).next().unwrap_or_default();
-        Span::from_usize(
-            node.span().start as usize,
-            node.span().start as usize + first_line.len(),
-        )
+    // A collection without a key of its own is best shown by its first line.
+    fn first_line(self) -> Span {
+        let start = self.span().start as usize;
+        let line = self.raw().split(['\n', '\r']).next().unwrap_or_default();
+        Span::from_usize(start, start + line.len())
     }
 
-    /// Reads a JSON pointer into this document: digits are a key where the document has a mapping.
-    pub fn route_of_pointer(&self, pointer: &str) -> Option<Route> {
+    /// Reads a JSON pointer from this node: digits are a key where the document has a mapping.
+    pub fn route_of_pointer(self, pointer: &str) -> Option<Route> {
         let mut route = Route::root();
-        let mut node = Some(self.root());
+        let mut node = Some(self);
         for token in pointer_tokens(pointer)? {
             let in_sequence = node.is_none_or(|node| node.kind() == NodeKind::Seq);
             let segment = match index_of(&token) {
@@ -268,6 +265,23 @@ impl Tree {
             route.push(segment);
         }
         Some(route)
+    }
+}
+
+impl Tree {
+    /// The node at a route.
+    pub fn resolve(&self, route: &Route) -> Option<NodeRef<'_>> {
+        self.root().resolve(route)
+    }
+
+    /// The node at a route or its closest ancestor that exists, and how many steps led there.
+    pub fn nearest(&self, route: &Route) -> (NodeRef<'_>, usize) {
+        self.root().nearest(route)
+    }
+
+    /// Where the key or value at a route is written; see [`NodeRef::span_at`].
+    pub fn span_at(&self, route: &Route, target: Target) -> Span {
+        self.root().span_at(route, target)
     }
 
     /// What is written at an offset: the deepest node or key whose text touches it.

@@ -5,9 +5,10 @@ use std::ops::ControlFlow;
 
 use jsonschema::JsonType;
 use jsonschema::json::{Array, Json, JsonNumber, Node, NodeIdentity, Object};
+use jsonschema_value::LazyInstance;
 use serde_json::{Number, Value};
 
-use super::tree::{Entry, NodeKind, NodeRef, Tree};
+use crate::document::tree::{Entry, NodeKind, NodeRef, Tree};
 
 /// The spanned tree as a representation of JSON.
 #[derive(Debug, Clone, Copy)]
@@ -142,6 +143,15 @@ impl<'a> Node<'a, Spanned> for NodeRef<'a> {
 
     fn to_value(&self) -> Cow<'a, Value> {
         Cow::Owned(NodeRef::to_value(*self))
+    }
+
+    // Violations point into the document, so errors need no copy of the instance; the text serves misnamed keys.
+    // Without this, a mapping with many misnamed keys would be copied once for each.
+    fn lazy_value(&self) -> LazyInstance<'a> {
+        let text = self
+            .as_str()
+            .map_or(Value::Null, |text| Value::String(text.to_owned()));
+        LazyInstance::Ready(Cow::Owned(text))
     }
 
     fn identity(&self) -> Option<NodeIdentity> {

@@ -1,0 +1,418 @@
+use super::*;
+use crate::document::{Source, Target, parse};
+
+const COMMON: &str = r##"{
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "https://example.test/schema/common.schema.json",
+  "$defs": {
+    "duration": {"type": "string", "pattern": "^([0-9]+(ms|s|m|h|d|w))+$", "x-expected": "a duration such as 30s, 5m or 2h"},
+    "id": {"type": "string", "pattern": "^[a-z][a-z0-9.-]*$", "x-expected": "an id such as `rollback-deploy`"},
+    "check": {
+      "type": "object",
+      "properties": {
+        "query": {"type": "string"}, "change": {"type": "string"}, "log": {"type": "object"},
+        "above": {}, "below": {}, "for": {"$ref": "#/$defs/duration"}
+      },
+      "additionalProperties": false,
+      "x-one-of-keys": ["query", "change", "log"],
+      "x-at-most-one-of-keys": [["above", "below"]]
+    }
+  }
+}"##;
+
+const RUNBOOK: &str = r##"{
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "https://example.test/schema/runbook.schema.json",
+  "type": "object",
+  "required": ["apiVersion", "metadata", "spec"],
+  "additionalProperties": false,
+  "properties": {
+    "apiVersion": {"const": "rbk/v1"},
+    "metadata": {
+      "type": "object",
+      "title": "Metadata",
+      "required": ["id", "owner"],
+      "additionalProperties": false,
+      "properties": {
+        "id": {"$ref": "common.schema.json#/$defs/id"},
+        "title": {"type": "string", "minLength": 1},
+        "owner": {"type": "string", "description": "The team that answers for it."},
+        "labels": {"type": "object", "additionalProperties": {"type": "string"}, "propertyNames": {"pattern": "^[a-z]+$", "x-expected": "lower-case letters"}}
+      }
+    },
+    "spec": {
+      "type": "object",
+      "additionalProperties": false,
+      "properties": {
+        "effect": {"enum": ["read", "notify", "write", "delete"]},
+        "max_tier": {"type": "integer", "minimum": 0, "maximum": 3},
+        "timeout": {"$ref": "common.schema.json#/$defs/duration", "description": "How long it may take."},
+        "tags": {"type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": true},
+        "checks": {"type": "object", "additionalProperties": {"$ref": "common.schema.json#/$defs/check"}},
+        "limits": {"type": "object", "properties": {"rate": {"type": "string"}}, "additionalProperties": false},
+        "wait": {"oneOf": [{"$ref": "common.schema.json#/$defs/duration"}, {"type": "integer"}, {"enum": ["never", "always"]}]},
+        "decide": {"type": "array", "items": {"oneOf": [
+          {"type": "object", "required": ["when", "path"], "properties": {"when": {"type": "string"}, "path": {"type": "string"}}, "additionalProperties": false},
+          {"type": "object", "required": ["when", "escalate"], "properties": {"when": {"type": "string"}, "escalate": {"type": "string"}, "because": {"type": "string"}}, "additionalProperties": false},
+          {"type": "object", "required": ["otherwise"], "properties": {"otherwise": {"const": "escalate"}, "because": {"type": "string"}}, "additionalProperties": false}
+        ]}}
+      }
+    }
+  }
+}"##;
+
+fn set() -> SchemaSet {
+    SchemaSet::compile(&[("Runbook", RUNBOOK)], &[("common", COMMON)]).unwrap()
+}
+
+const HEAD: &str = "apiVersion: rbk/v1\nmetadata: {id: a, owner: o}\n";
+
+fn violations(text: &str) -> Vec<Violation> {
+    let parsed = parse(&Source::from_text("a.yaml", text).unwrap()).remove(0);
+    assert_eq!(parsed.problems, []);
+    set().validate("Runbook", parsed.tree.root()).unwrap()
+}
+
+/// (place, marked text, message) of every violation.
+fn found(text: &str) -> Vec<(String, String, String)> {
+    let all = violations(text).into_iter();
+    all.map(|v| {
+        (
+            v.route.to_string(),
+            text[v.span.range()].to_owned(),
+            v.message,
+        )
+    })
+    .collect()
+}
+
+fn in_spec(spec: &str) -> Vec<(String, String, String)> {
+    found(&format!("{HEAD}spec:\n{spec}\n"))
+}
+
+fn one(spec: &str) -> (String, String, String) {
+    let mut all = in_spec(spec);
+    assert_eq!(all.len(), 1, "{all:#?}");
+    all.remove(0)
+}
+
+fn is(actual: (String, String, String), route: &str, marked: &str, message: &str) {
+    assert_eq!(
+        actual,
+        (route.to_owned(), marked.to_owned(), message.to_owned())
+    );
+}
+
+#[test]
+fn sound_documents_have_no_violations() {
+    assert_eq!(
+        in_spec(
+            "  effect: read\n  timeout: 5m\n  wait: never\n  checks: {a: {query: q, above: 1, for: 3m}}\n  decide: [{when: a, path: p}, {otherwise: escalate}]"
+        ),
+        []
+    );
+    assert_eq!(
+        set().validate(
+            "Nonsense",
+            parse(&Source::from_text("a", "a: 1").unwrap())[0]
+                .tree
+                .root()
+        ),
+        None
+    );
+}
+
+#[test]
+fn missing_keys_point_at_the_key_they_are_missing_from() {
+    let text = "apiVersion: rbk/v1\nmetadata: {id: a}\n";
+    assert_eq!(
+        found(text),
+        [
+            (
+                "spec".into(),
+                "apiVersion: rbk/v1".into(),
+                "`spec` is missing from the document".into()
+            ),
+            (
+                "metadata.owner".into(),
+                "metadata".into(),
+                "`owner` is missing from `metadata`".into()
+            ),
+        ]
+    );
+    assert_eq!(violations(text)[1].target, Target::Key);
+}
+
+#[test]
+fn unknown_keys_come_with_the_nearest_name_or_the_right_place() {
+    is(
+        one("  tiemout: 5m"),
+        "spec.tiemout",
+        "tiemout",
+        "`tiemout` is not a key of `spec`; did you mean `timeout`?",
+    );
+    is(
+        one("  rate: x"),
+        "spec.rate",
+        "rate",
+        "`rate` is not a key of `spec`; it belongs one level down, in `limits`",
+    );
+    is(
+        one("  limits: {timeout: 5m}"),
+        "spec.limits.timeout",
+        "timeout",
+        "`timeout` is not a key of `limits`; it belongs one level up, beside `limits`",
+    );
+    is(
+        one("  owner: x"),
+        "spec.owner",
+        "owner",
+        "`owner` is not a key of `spec`; it belongs in `metadata`",
+    );
+    is(
+        one("  limits: {foo: 1}"),
+        "spec.limits.foo",
+        "foo",
+        "`foo` is not a key of `limits`; its keys are rate",
+    );
+    let kind = &violations(&format!("{HEAD}spec:\n  limits: {{foo: 1}}\n"))[0].kind;
+    assert_eq!(
+        kind,
+        &ViolationKind::UnknownKey {
+            known: vec!["rate".into()],
+            suggestion: None,
+            belongs: None
+        }
+    );
+}
+
+#[test]
+fn a_misspelt_required_key_is_one_mistake() {
+    let text = "apiVersion: rbk/v1\nmetadata: {id: a, ownr: o}\nspec: {}\n";
+    assert_eq!(
+        found(text),
+        [(
+            "metadata.ownr".into(),
+            "ownr".into(),
+            "`ownr` is not a key of `metadata`; did you mean `owner`?".into()
+        )]
+    );
+}
+
+#[test]
+fn types_and_forms_are_named_in_plain_words() {
+    is(
+        one("  timeout: [5m]"),
+        "spec.timeout",
+        "[5m]",
+        "expected a duration such as 30s, 5m or 2h, found a list",
+    );
+    is(
+        one("  timeout: 5 minutes"),
+        "spec.timeout",
+        "5 minutes",
+        "expected a duration such as 30s, 5m or 2h, found `5 minutes`",
+    );
+    is(
+        one("  timeout: 300"),
+        "spec.timeout",
+        "300",
+        "expected a duration such as 30s, 5m or 2h, found the number `300`; put it in quotes if it is text",
+    );
+    is(
+        one("  max_tier: high"),
+        "spec.max_tier",
+        "high",
+        "expected a whole number, found `high`",
+    );
+    is(
+        one("  max_tier:"),
+        "spec.max_tier",
+        "",
+        "`max_tier` has no value; expected a whole number",
+    );
+    is(
+        one("  max_tier: 7"),
+        "spec.max_tier",
+        "7",
+        "the number `7` is above the largest value allowed, 3",
+    );
+    is(
+        one("  effect: reed"),
+        "spec.effect",
+        "reed",
+        "`reed` is not one of read, notify, write, delete; did you mean `read`?",
+    );
+    is(
+        one("  effect: [read]"),
+        "spec.effect",
+        "[read]",
+        "expected one of read, notify, write, delete, found a list",
+    );
+    is(
+        one("  tags: []"),
+        "spec.tags",
+        "[]",
+        "the list has 0 items, but needs at least 1",
+    );
+    is(
+        one("  tags: [a, b, a]"),
+        "spec.tags[2]",
+        "a",
+        "`a` is already in this list",
+    );
+    is(
+        one("  tags: [a, 1.0]"),
+        "spec.tags[1]",
+        "1.0",
+        "expected text, found the number `1.0`; put it in quotes if it is text",
+    );
+    let text = "apiVersion: rbk/v2\nmetadata: {id: a, owner: o, title: '', labels: {Tier: a, team: 5}}\nspec: {}\n";
+    assert_eq!(
+        found(text)
+            .into_iter()
+            .map(|(_, _, message)| message)
+            .collect::<Vec<_>>(),
+        [
+            "expected `rbk/v1`, found `rbk/v2`",
+            "the text is empty",
+            "expected lower-case letters as the name, found `Tier`",
+            "expected text, found the number `5`; put it in quotes if it is text",
+        ]
+    );
+}
+
+#[test]
+fn of_several_forms_the_one_that_fits_best_is_explained() {
+    is(
+        one("  decide: [{when: a, paht: p}]"),
+        "spec.decide[0].paht",
+        "paht",
+        "`paht` is not a key of `decide[0]`; did you mean `path`?",
+    );
+    is(
+        one("  decide: [{when: a, escalate: [x]}]"),
+        "spec.decide[0].escalate",
+        "[x]",
+        "expected text, found a list",
+    );
+    is(
+        one("  decide: [{when: a, because: x}]"),
+        "spec.decide[0].escalate",
+        "{when: a, because: x}",
+        "`escalate` is missing from `decide[0]`",
+    );
+    is(
+        one("  decide: [{otherwise: path}]"),
+        "spec.decide[0].otherwise",
+        "path",
+        "expected `escalate`, found `path`",
+    );
+    is(
+        one("  decide: [escalate]"),
+        "spec.decide[0]",
+        "escalate",
+        "expected a mapping, found `escalate`",
+    );
+    is(
+        one("  wait: soon"),
+        "spec.wait",
+        "soon",
+        "expected a duration such as 30s, 5m or 2h or never or always, found `soon`",
+    );
+    is(
+        one("  wait: [1]"),
+        "spec.wait",
+        "[1]",
+        "expected a duration such as 30s, 5m or 2h, a whole number or never or always, found a list",
+    );
+}
+
+#[test]
+fn keys_that_exclude_or_need_each_other() {
+    is(
+        one("  checks: {a: {for: 3m}}"),
+        "spec.checks.a",
+        "a",
+        "`a` needs one of the keys query, change, log",
+    );
+    is(
+        one("  checks: {a: {query: q, change: c}}"),
+        "spec.checks.a.change",
+        "change",
+        "`a` has `query` and `change`, but exactly one of query, change, log is allowed",
+    );
+    is(
+        one("  checks: {a: {query: q, above: 1, below: 2}}"),
+        "spec.checks.a.below",
+        "below",
+        "`a` has `above` and `below`, but at most one of above, below is allowed",
+    );
+}
+
+#[test]
+fn one_document_gives_all_its_violations() {
+    let all = in_spec("  effect: reed\n  timeout: x\n  foo: 1\n  checks: {a: {query: 1}, b: {}}");
+    assert_eq!(all.len(), 5, "{all:#?}");
+}
+
+#[test]
+fn places_are_described() {
+    let set = set();
+    let at = |pointer: &str| set.describe("Runbook", &Route::from_pointer(pointer).unwrap());
+    assert_eq!(
+        at("/metadata/owner").unwrap().description.unwrap(),
+        "The team that answers for it."
+    );
+    assert_eq!(
+        at("/spec/effect").unwrap().values,
+        ["read", "notify", "write", "delete"]
+    );
+    let timeout = at("/spec/timeout").unwrap();
+    assert_eq!(timeout.description.unwrap(), "How long it may take.");
+    assert_eq!(
+        timeout.expected.unwrap(),
+        "a duration such as 30s, 5m or 2h"
+    );
+    assert_eq!(
+        at("/spec/checks/any/for").unwrap().expected.unwrap(),
+        "a duration such as 30s, 5m or 2h"
+    );
+    assert_eq!(
+        at("/spec/decide/0").unwrap().keys,
+        ["because", "escalate", "otherwise", "path", "when"]
+    );
+    assert_eq!(at("/spec/nowhere"), None);
+}
+
+#[test]
+fn schemas_that_cannot_be_used_are_refused() {
+    let compile = |text: &str| {
+        SchemaSet::compile(&[("A", text)], &[])
+            .map(|_| ())
+            .unwrap_err()
+    };
+    assert!(matches!(compile("{"), SchemaError::NotJson { .. }));
+    assert!(matches!(compile("{}"), SchemaError::NoId { .. }));
+    assert!(matches!(
+        compile(r#"{"$id": "https://e.test/a", "type": "nonsense"}"#),
+        SchemaError::Invalid { .. }
+    ));
+    assert!(matches!(
+        compile(r#"{"$id": "https://e.test/a", "$ref": "https://e.test/b"}"#),
+        SchemaError::Invalid { .. }
+    ));
+    assert!(matches!(
+        compile(r#"{"$id": "https://e.test/a", "x-one-of-keys": 5}"#),
+        SchemaError::Invalid { .. }
+    ));
+}
+
+#[test]
+fn violations_are_limited_and_many_of_them_do_not_take_long() {
+    let names: String = (0..20_000).map(|n| format!("    K{n}: 5\n")).collect();
+    let text = format!(
+        "apiVersion: rbk/v1\nmetadata:\n  id: a\n  owner: o\n  labels:\n{names}spec: {{}}\n"
+    );
+    assert_eq!(violations(&text).len(), explain::MAX_VIOLATIONS);
+}
