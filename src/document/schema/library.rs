@@ -6,17 +6,41 @@ use serde_json::Value;
 
 use crate::document::route::{Route, Segment};
 
-/// Schemas by `$id`.
+/// Schemas by the address they are registered under.
 #[derive(Debug, Default)]
 pub(super) struct Library {
-    by_id: BTreeMap<String, Value>,
+    by_address: BTreeMap<String, Value>,
 }
 
-/// A schema object and the `$id` of the document it stands in.
+/// A schema object and the address of the document it stands in.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place<'s> {
     base: &'s str,
     pub(super) schema: &'s Value,
+}
+
+/// The way to a schema object.
+#[derive(Debug, Clone)]
+pub(super) struct Chain<'s> {
+    /// The schema objects on the way that apply to the same value, outermost first.
+    pub(super) places: Vec<Place<'s>>,
+    /// The `x-message` of the innermost object on the way that has one, whatever value it applies to.
+    pub(super) message: Option<&'s str>,
+}
+
+impl<'s> Chain<'s> {
+    fn enter(&mut self, place: Place<'s>) {
+        self.message = place.text("x-message").or(self.message);
+        self.places.push(place);
+    }
+
+    /// What is expected, by the innermost object that says so.
+    pub(super) fn expected(&self) -> Option<&'s str> {
+        self.places
+            .iter()
+            .rev()
+            .find_map(|place| place.text("x-expected"))
+    }
 }
 
 /// Chains of references longer than this are not followed.
@@ -42,17 +66,19 @@ impl<'s> Place<'s> {
 
 impl Library {
     pub(super) fn insert(&mut self, id: String, schema: Value) {
-        self.by_id.insert(id, schema);
+        self.by_address.insert(id, schema);
     }
 
     pub(super) fn root(&self, id: &str) -> Option<Place<'_>> {
-        self.by_id
+        self.by_address
             .get_key_value(id)
             .map(|(base, schema)| Place { base, schema })
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.by_id.iter().map(|(id, schema)| (id.as_str(), schema))
+        self.by_address
+            .iter()
+            .map(|(id, schema)| (id.as_str(), schema))
     }
 
     /// The schema at an absolute location such as `https://…/common.schema.json#/$defs/duration`.
@@ -63,13 +89,6 @@ impl Library {
             .schema
             .pointer(&percent_decoded(pointer))
             .map(|schema| place.at(schema))
-    }
-
-    /// The schema object a keyword at an absolute location stands in.
-    pub(super) fn locate_keyword(&self, location: &str) -> Option<Place<'_>> {
-        location
-            .rsplit_once('/')
-            .and_then(|(object, _)| self.locate(object))
     }
 
     fn reference<'s>(&'s self, place: Place<'s>) -> Option<Place<'s>> {
@@ -84,10 +103,13 @@ impl Library {
         self.locate(&format!("{folder}/{}", reference.trim_start_matches("./")))
     }
 
-    /// Follows the path the validator took to a keyword and returns the schema objects on it that apply to the
-    /// same value, the outermost first.
-    pub(super) fn chain<'s>(&'s self, root: Place<'s>, evaluation_path: &str) -> Vec<Place<'s>> {
-        let mut chain = vec![root];
+    /// Follows the path the validator took to a keyword.
+    pub(super) fn chain<'s>(&'s self, root: Place<'s>, evaluation_path: &str) -> Chain<'s> {
+        let mut chain = Chain {
+            places: Vec::new(),
+            message: None,
+        };
+        chain.enter(root);
         let mut place = root;
         let tokens = evaluation_path
             .split('/')
@@ -136,10 +158,10 @@ impl Library {
                 break;
             };
             if !same_value {
-                chain.clear();
+                chain.places.clear();
             }
             place = next;
-            chain.push(place);
+            chain.enter(place);
         }
         chain
     }

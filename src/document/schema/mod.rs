@@ -3,8 +3,10 @@
 //! The validator runs on the tree itself. Sound documents, the common case, are only asked whether they are valid;
 //! errors are collected and explained for the others.
 
+mod choice;
+mod echo;
 mod explain;
-mod keyword;
+mod facets;
 mod library;
 mod node;
 mod union;
@@ -13,8 +15,9 @@ mod violation;
 mod words;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
-use jsonschema::{PatternOptions, Registry, Validator};
+use jsonschema::{Draft, PatternOptions, Registry, Retrieve, Uri, Validator};
 use serde_json::Value;
 
 use self::explain::Explainer;
@@ -24,6 +27,62 @@ use super::route::Route;
 use super::tree::NodeRef;
 
 pub use self::violation::{Belongs, Violation, ViolationKind};
+
+/// The schemas in `schema/`.
+const FILES: &[(&str, &str)] = &[
+    (
+        "action.schema.json",
+        include_str!("../../../schema/action.schema.json"),
+    ),
+    (
+        "common.schema.json",
+        include_str!("../../../schema/common.schema.json"),
+    ),
+    (
+        "exception.schema.json",
+        include_str!("../../../schema/exception.schema.json"),
+    ),
+    (
+        "fixture.schema.json",
+        include_str!("../../../schema/fixture.schema.json"),
+    ),
+    (
+        "governance.schema.json",
+        include_str!("../../../schema/governance.schema.json"),
+    ),
+    (
+        "postmortem.schema.json",
+        include_str!("../../../schema/postmortem.schema.json"),
+    ),
+    (
+        "query.schema.json",
+        include_str!("../../../schema/query.schema.json"),
+    ),
+    (
+        "rbk.schema.json",
+        include_str!("../../../schema/rbk.schema.json"),
+    ),
+    (
+        "repository.schema.json",
+        include_str!("../../../schema/repository.schema.json"),
+    ),
+    (
+        "runbook.schema.json",
+        include_str!("../../../schema/runbook.schema.json"),
+    ),
+    (
+        "service.schema.json",
+        include_str!("../../../schema/service.schema.json"),
+    ),
+    (
+        "signature.schema.json",
+        include_str!("../../../schema/signature.schema.json"),
+    ),
+    (
+        "taxonomy.schema.json",
+        include_str!("../../../schema/taxonomy.schema.json"),
+    ),
+];
 
 /// Why schemas cannot be used. Shipped schemas are tested, so an author never sees this.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,9 +95,9 @@ pub enum SchemaError {
         /// What the JSON parser says.
         message: String,
     },
-    /// No `$id`.
-    #[error("the schema {name} has no `$id`")]
-    NoId {
+    /// An `$id`, which would override the address the schema is registered under.
+    #[error("the schema {name} has an `$id`; ours have none, see schema/README.md")]
+    HasId {
         /// Which schema.
         name: String,
     },
@@ -76,37 +135,54 @@ pub struct SchemaSet {
 
 #[derive(Debug)]
 struct Kind {
-    id: String,
+    address: String,
     validator: Validator<Spanned>,
 }
 
+/// Where schemas are registered; they refer to each other relative to it. Nothing is ever fetched.
+const FOLDER: &str = "rbk:///schema/v1/";
+
 impl SchemaSet {
-    /// Compiles schemas. `kinds` are (kind, JSON text) pairs; `shared` are schemas the others refer to by `$id`.
-    /// Nothing is ever fetched.
+    /// The schemas this program ships, compiled on first use.
+    ///
+    /// # Errors
+    /// Never in a tested build; see [`SchemaError`].
+    pub fn shipped() -> Result<&'static Self, &'static SchemaError> {
+        static SHIPPED: OnceLock<Result<SchemaSet, SchemaError>> = OnceLock::new();
+        SHIPPED.get_or_init(|| Self::compile(FILES)).as_ref()
+    }
+
+    /// Compiles schemas, given as (file name, JSON text). A schema whose `properties` demand a constant `kind` is
+    /// the schema of that kind; the others are shared definitions.
     ///
     /// # Errors
     /// The first schema that cannot be used.
-    pub fn compile(kinds: &[(&str, &str)], shared: &[(&str, &str)]) -> Result<Self, SchemaError> {
+    pub fn compile(files: &[(&str, &str)]) -> Result<Self, SchemaError> {
         let mut library = Library::default();
-        let mut ids = Vec::new();
-        for (name, text) in kinds.iter().chain(shared) {
-            let schema: Value =
-                serde_json::from_str(text).map_err(|error| SchemaError::NotJson {
-                    name: (*name).to_owned(),
-                    message: error.to_string(),
-                })?;
-            let id = schema.get("$id").and_then(Value::as_str).map(str::to_owned);
-            let id = id.ok_or_else(|| SchemaError::NoId {
-                name: (*name).to_owned(),
-            })?;
-            ids.push(id.clone());
-            library.insert(id, schema);
+        let mut kinds = Vec::new();
+        for (name, text) in files {
+            let name = (*name).to_owned();
+            let schema: Value = match serde_json::from_str(text) {
+                Ok(schema) => schema,
+                Err(error) => {
+                    return Err(SchemaError::NotJson {
+                        name,
+                        message: error.to_string(),
+                    });
+                }
+            };
+            if schema.get("$id").is_some() {
+                return Err(SchemaError::HasId { name });
+            }
+            let address = format!("{FOLDER}{name}");
+            let kind = schema
+                .pointer("/properties/kind/const")
+                .and_then(Value::as_str);
+            kinds.extend(kind.map(|kind| (kind.to_owned(), address.clone())));
+            library.insert(address, schema);
         }
-        let validators = validators(&library, kinds, &ids)?;
-        Ok(Self {
-            library,
-            kinds: validators,
-        })
+        let kinds = validators(&library, kinds)?;
+        Ok(Self { library, kinds })
     }
 
     /// The kinds there are schemas for.
@@ -118,7 +194,7 @@ impl SchemaSet {
     pub fn schema(&self, kind: &str) -> Option<&Value> {
         self.kinds
             .get(kind)
-            .and_then(|kind| self.library.root(&kind.id))
+            .and_then(|kind| self.library.root(&kind.address))
             .map(|place| place.schema)
     }
 
@@ -128,7 +204,7 @@ impl SchemaSet {
         if kind.validator.is_valid(node) {
             return Some(Vec::new());
         }
-        let mut explainer = Explainer::new(&self.library, self.library.root(&kind.id)?, node);
+        let mut explainer = Explainer::new(&self.library, self.library.root(&kind.address)?, node);
         for error in kind.validator.iter_errors(node) {
             explainer.explain(&error);
             if explainer.is_full() {
@@ -140,7 +216,7 @@ impl SchemaSet {
 
     /// What the schema of a kind says about a place; none if it does not know the kind or the place.
     pub fn describe(&self, kind: &str, route: &Route) -> Option<Description> {
-        let root = self.library.root(&self.kinds.get(kind)?.id)?;
+        let root = self.library.root(&self.kinds.get(kind)?.address)?;
         let places = self.library.at_route(root, route);
         if places.is_empty() {
             return None;
@@ -178,45 +254,50 @@ impl SchemaSet {
 
 fn validators(
     library: &Library,
-    kinds: &[(&str, &str)],
-    ids: &[String],
+    kinds: Vec<(String, String)>,
 ) -> Result<BTreeMap<String, Kind>, SchemaError> {
     let invalid = |name: &str, message: String| SchemaError::Invalid {
         name: name.to_owned(),
         message,
     };
-    let mut registry = Registry::new();
-    for (id, schema) in library.iter() {
+    let mut registry = Registry::new().draft(Draft::Draft202012).retriever(Offline);
+    for (address, schema) in library.iter() {
         registry = registry
-            .add(id, schema)
-            .map_err(|error| invalid(id, error.to_string()))?;
+            .add(address, schema)
+            .map_err(|error| invalid(address, error.to_string()))?;
     }
     let registry = registry
         .prepare()
-        .map_err(|error| invalid("set", error.to_string()))?;
+        .map_err(|error| invalid(FOLDER, error.to_string()))?;
     let mut compiled = BTreeMap::new();
-    for ((kind, _), id) in kinds.iter().zip(ids) {
-        let Some(place) = library.root(id) else {
+    for (kind, address) in kinds {
+        let Some(place) = library.root(&address) else {
             continue;
         };
         let validator = jsonschema::options_for::<Spanned>()
+            .with_draft(Draft::Draft202012)
             .with_registry(&registry)
+            .with_base_uri(address.clone())
             .offline()
             // Linear time, whatever the text.
             .with_pattern_options(PatternOptions::regex())
-            .with_keyword(keyword::ONE_OF_KEYS, keyword::one_of_keys)
-            .with_keyword(keyword::AT_MOST_ONE_OF_KEYS, keyword::at_most_one_of_keys)
             .build(place.schema)
-            .map_err(|error| invalid(kind, format!("{error} at {}", error.instance_path())))?;
-        compiled.insert(
-            (*kind).to_owned(),
-            Kind {
-                id: id.clone(),
-                validator,
-            },
-        );
+            .map_err(|error| invalid(&address, format!("{error} at {}", error.instance_path())))?;
+        compiled.insert(kind, Kind { address, validator });
     }
     Ok(compiled)
+}
+
+/// Refuses to fetch anything.
+struct Offline;
+
+impl Retrieve for Offline {
+    fn retrieve(
+        &self,
+        uri: &Uri<String>,
+    ) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
+        Err(format!("{uri} is not among the schemas").into())
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@ use crate::document::{Source, Target, parse};
 
 const COMMON: &str = r##"{
   "$schema": "https://json-schema.org/draft/2020-12/schema",
-  "$id": "https://example.test/schema/common.schema.json",
   "$defs": {
     "duration": {"type": "string", "pattern": "^([0-9]+(ms|s|m|h|d|w))+$", "x-expected": "a duration such as 30s, 5m or 2h"},
     "id": {"type": "string", "pattern": "^[a-z][a-z0-9.-]*$", "x-expected": "an id such as `rollback-deploy`"},
@@ -14,20 +13,26 @@ const COMMON: &str = r##"{
         "above": {}, "below": {}, "for": {"$ref": "#/$defs/duration"}
       },
       "additionalProperties": false,
-      "x-one-of-keys": ["query", "change", "log"],
-      "x-at-most-one-of-keys": [["above", "below"]]
+      "allOf": [
+        {"x-one-of-keys": ["query", "change", "log"], "oneOf": [{"required": ["query"]}, {"required": ["change"]}, {"required": ["log"]}]},
+        {"x-at-most-one-of-keys": ["above", "below"], "not": {"required": ["above", "below"]}},
+        {"if": {"required": ["change"]}, "then": {"x-message": "`change` takes no comparison", "x-excluded-keys": ["above", "below"], "not": {"anyOf": [{"required": ["above"]}, {"required": ["below"]}]}}},
+        {"if": {"required": ["log"]}, "then": {"x-message": "`log` needs `for`", "required": ["for"]}},
+        {"if": {"not": {"required": ["query"]}}, "then": {"x-message": "`for` belongs to `query`", "x-excluded-keys": ["for"], "not": {"required": ["for"]}}},
+        {"if": {"required": ["query"]}, "then": {"x-any-of-keys": ["above", "below"], "anyOf": [{"required": ["above"]}, {"required": ["below"]}]}}
+      ]
     }
   }
 }"##;
 
 const RUNBOOK: &str = r##"{
   "$schema": "https://json-schema.org/draft/2020-12/schema",
-  "$id": "https://example.test/schema/runbook.schema.json",
   "type": "object",
   "required": ["apiVersion", "metadata", "spec"],
   "additionalProperties": false,
   "properties": {
     "apiVersion": {"const": "rbk/v1"},
+    "kind": {"const": "Runbook"},
     "metadata": {
       "type": "object",
       "title": "Metadata",
@@ -62,7 +67,11 @@ const RUNBOOK: &str = r##"{
 }"##;
 
 fn set() -> SchemaSet {
-    SchemaSet::compile(&[("Runbook", RUNBOOK)], &[("common", COMMON)]).unwrap()
+    SchemaSet::compile(&[
+        ("runbook.schema.json", RUNBOOK),
+        ("common.schema.json", COMMON),
+    ])
+    .unwrap()
 }
 
 const HEAD: &str = "apiVersion: rbk/v1\nmetadata: {id: a, owner: o}\n";
@@ -276,7 +285,7 @@ fn types_and_forms_are_named_in_plain_words() {
         [
             "expected `rbk/v1`, found `rbk/v2`",
             "the text is empty",
-            "expected lower-case letters as the name, found `Tier`",
+            "expected lower-case letters, found the key `Tier`",
             "expected text, found the number `5`; put it in quotes if it is text",
         ]
     );
@@ -337,10 +346,16 @@ fn keys_that_exclude_or_need_each_other() {
         "`a` needs one of the keys query, change, log",
     );
     is(
-        one("  checks: {a: {query: q, change: c}}"),
+        one("  checks: {a: {query: q, above: 1, change: c}}"),
         "spec.checks.a.change",
         "change",
         "`a` has `query` and `change`, but exactly one of query, change, log is allowed",
+    );
+    is(
+        one("  checks: {a: {above: 1, change: c}}"),
+        "spec.checks.a.above",
+        "above",
+        "`change` takes no comparison",
     );
     is(
         one("  checks: {a: {query: q, above: 1, below: 2}}"),
@@ -348,11 +363,37 @@ fn keys_that_exclude_or_need_each_other() {
         "below",
         "`a` has `above` and `below`, but at most one of above, below is allowed",
     );
+    is(
+        one("  checks: {a: {query: q}}"),
+        "spec.checks.a",
+        "a",
+        "`a` needs at least one of the keys above, below",
+    );
+    is(
+        one("  checks: {a: {change: c, for: 3m}}"),
+        "spec.checks.a.for",
+        "for",
+        "`for` belongs to `query`",
+    );
+    is(
+        one("  checks: {a: {log: {}}}"),
+        "spec.checks.a.for",
+        "a",
+        "`log` needs `for`",
+    );
+    is(
+        one("  checks: {a: {qurey: q, for: 3m}}"),
+        "spec.checks.a.qurey",
+        "qurey",
+        "`qurey` is not a key of `a`; did you mean `query`?",
+    );
 }
 
 #[test]
 fn one_document_gives_all_its_violations() {
-    let all = in_spec("  effect: reed\n  timeout: x\n  foo: 1\n  checks: {a: {query: 1}, b: {}}");
+    let all = in_spec(
+        "  effect: reed\n  timeout: x\n  foo: 1\n  checks: {a: {query: 1, above: 1}, b: {}}",
+    );
     assert_eq!(all.len(), 5, "{all:#?}");
 }
 
@@ -388,22 +429,26 @@ fn places_are_described() {
 #[test]
 fn schemas_that_cannot_be_used_are_refused() {
     let compile = |text: &str| {
-        SchemaSet::compile(&[("A", text)], &[])
+        SchemaSet::compile(&[("a.json", text)])
             .map(|_| ())
             .unwrap_err()
     };
+    let kind = |rest: &str| format!(r#"{{"properties": {{"kind": {{"const": "A"}}}}, {rest}}}"#);
     assert!(matches!(compile("{"), SchemaError::NotJson { .. }));
-    assert!(matches!(compile("{}"), SchemaError::NoId { .. }));
     assert!(matches!(
-        compile(r#"{"$id": "https://e.test/a", "type": "nonsense"}"#),
+        compile(r#"{"$id": "https://e.test/a"}"#),
+        SchemaError::HasId { .. }
+    ));
+    assert!(matches!(
+        compile(&kind(r#""type": "nonsense""#)),
         SchemaError::Invalid { .. }
     ));
     assert!(matches!(
-        compile(r#"{"$id": "https://e.test/a", "$ref": "https://e.test/b"}"#),
+        compile(&kind(r#""$ref": "b.json""#)),
         SchemaError::Invalid { .. }
     ));
     assert!(matches!(
-        compile(r#"{"$id": "https://e.test/a", "x-one-of-keys": 5}"#),
+        compile(&kind(r#""$ref": "https://e.test/b""#)),
         SchemaError::Invalid { .. }
     ));
 }

@@ -4,7 +4,8 @@ use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
 
-use super::explain::{Explainer, Fault, mismatch};
+use super::explain::{Explainer, Fault};
+use super::facets::mismatch;
 use super::library::Place;
 use super::violation::ViolationKind;
 use super::words;
@@ -25,6 +26,7 @@ pub(super) fn explain<'s, 't>(
     let is_scalar = !matches!(fault.node.kind(), NodeKind::Seq | NodeKind::Map);
     let own_words = fault
         .chain
+        .places
         .last()
         .and_then(|place| place.text("x-expected"));
     let chosen = match fitting.as_slice() {
@@ -38,8 +40,9 @@ pub(super) fn explain<'s, 't>(
         }
         return;
     }
-    let expected = explainer
-        .expected(fault)
+    let expected = fault
+        .chain
+        .expected()
         .map(str::to_owned)
         .unwrap_or_else(|| {
             let every: Vec<usize> = (0..context.len()).collect();
@@ -101,6 +104,7 @@ fn branch<'s>(
     explainer
         .library
         .chain(explainer.root, &path)
+        .places
         .last()
         .copied()
 }

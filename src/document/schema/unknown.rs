@@ -62,7 +62,7 @@ impl<'s, 't> Explainer<'s, 't> {
         if parent_keys.contains(name) {
             return Some(Belongs::Up);
         }
-        if let Some(into) = self.only_below(&fault.chain, known, name) {
+        if let Some(into) = self.only_below(&fault.chain.places, known, name) {
             return Some(Belongs::Down { into });
         }
         let own = match fault.route.last() {

@@ -53,10 +53,12 @@ pub enum ViolationKind {
     Size,
     /// Keys that exclude or need each other.
     KeyChoice {
-        /// The keys of which one is to be present.
+        /// The keys.
         keys: Vec<String>,
-        /// Those that are.
+        /// Those that are present.
         present: Vec<String>,
+        /// Whether exactly one of them decides what the mapping is.
+        decisive: bool,
     },
     /// Anything else.
     Other,
