@@ -22,12 +22,30 @@ pub struct Parsed {
     pub complete: bool,
 }
 
+impl Parsed {
+    /// A document that holds nothing and has no problems.
+    pub(super) fn empty(source: &Source) -> Self {
+        let (tree, problems, _) =
+            TreeBuilder::new(source.shared_text(), 0, Vec::new(), 0).finish(None);
+        Self {
+            tree,
+            problems,
+            complete: true,
+        }
+    }
+}
+
 /// Reads every document of a file.
 ///
 /// A file without a document (only comments, or nothing) gives none, unless there is a problem to report:
 /// then one empty document carries it.
 pub fn parse(source: &Source) -> Vec<Parsed> {
-    let text = hidden::parseable(source.text());
+    parse_start(source, source.text().len())
+}
+
+/// As [`parse`], but YAML ends at byte `end`; what follows is only searched for forbidden characters.
+pub(super) fn parse_start(source: &Source, end: usize) -> Vec<Parsed> {
+    let text = hidden::parseable(source.text().get(..end).unwrap_or_default());
     let mut reader = Reader {
         source,
         parser: Parser::new_from_str_with_options(&text, options()),
@@ -309,11 +327,7 @@ fn add_forbidden_characters(source: &Source, documents: &mut Vec<Parsed>) {
     for (at, character) in hidden::forbidden(source.text()).take(MAX_PROBLEMS + 1) {
         let span = Span::from_usize(at, at + character.len_utf8());
         if documents.is_empty() {
-            documents.push(Parsed {
-                tree: Tree::default(),
-                problems: Vec::new(),
-                complete: true,
-            });
+            documents.push(Parsed::empty(source));
         }
         let holder = documents.partition_point(|document| document.tree.span().end <= span.start);
         let last = documents.len() - 1;

@@ -461,3 +461,14 @@ fn violations_are_limited_and_many_of_them_do_not_take_long() {
     );
     assert_eq!(violations(&text).len(), explain::MAX_VIOLATIONS);
 }
+
+#[test]
+fn every_kind_has_a_schema() {
+    let shipped = SchemaSet::shipped().unwrap();
+    let kinds: Vec<&str> = shipped.kinds().collect();
+    let expected: Vec<&str> = crate::document::model::Kind::ALL
+        .iter()
+        .map(|kind| kind.name())
+        .collect();
+    assert_eq!(kinds, expected);
+}
