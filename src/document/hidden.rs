@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 /// Whether the character may not occur, neither as itself nor as an escape.
-pub(super) fn is_forbidden(character: char) -> bool {
+pub fn is_forbidden(character: char) -> bool {
     match character {
         '\t' | '\n' | '\r' | ' '..='~' => false,
         '\0'..='\x1F' | '\x7F'..='\u{9F}' => true,
