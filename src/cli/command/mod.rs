@@ -5,6 +5,7 @@ mod init;
 mod keys;
 mod publish;
 mod shared;
+mod sync;
 
 use clap::Subcommand;
 
@@ -42,6 +43,10 @@ commands! {
     Keys(keys::Keys),
     /// Sign a bundle and publish it to a folder
     Publish(publish::Publish),
+    /// Fetch the newest release, verify it and bring it into force
+    Sync(sync::Sync),
+    /// Say which release is in force and how fresh it is
+    Status(sync::Status),
     /// Print a completion script for a shell
     Completions(completions::Completions),
 }

@@ -3,9 +3,12 @@
 use std::fs;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use clap::{Args, ValueEnum};
 use jiff::Timestamp;
+use serde::Serialize;
 
-use crate::cli::CliError;
+use crate::cli::{CliError, Console};
+use crate::distribution::StateDir;
 use crate::distribution::signer::{KeySource, PemSigner};
 
 /// The moment. Only commands that sign, synchronise or decide live ask for it.
@@ -35,4 +38,41 @@ pub(super) fn key(source: &str) -> Result<PemSigner, CliError> {
         .parse::<KeySource>()
         .and_then(|source| source.load(&|name| std::env::var(name).ok()))
         .map_err(CliError::usage)
+}
+
+/// How a command prints its result.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Output {
+    /// Words for a human
+    #[default]
+    Human,
+    /// JSON for a program
+    Json,
+}
+
+/// Prints a value as indented JSON.
+pub(super) fn print_json(console: &mut Console, value: &impl Serialize) -> Result<(), CliError> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| {
+        CliError::could_not(format!("the result cannot be written as JSON: {error}"))
+    })?;
+    console.line(text);
+    Ok(())
+}
+
+/// Where an agent keeps its releases, and what it trusts.
+#[derive(Args)]
+pub(super) struct StateOptions {
+    /// Folder that holds the agent's state
+    #[arg(long, env = "RBK_STATE")]
+    state: Utf8PathBuf,
+    /// Root file that was installed with the agent
+    #[arg(long, env = "RBK_ROOT")]
+    pub(super) root: Utf8PathBuf,
+}
+
+impl StateOptions {
+    /// The state folder.
+    pub(super) fn dir(&self) -> StateDir {
+        StateDir::new(self.state.as_std_path())
+    }
 }

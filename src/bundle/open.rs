@@ -1,0 +1,226 @@
+//! Reading a bundle: every byte is checked against the index before it means anything.
+
+use std::collections::BTreeMap;
+
+use semver::Version;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use thiserror::Error;
+
+use super::archive::{ArchiveError, unpack};
+use super::index::{
+    DocumentRef, FORMAT, GOVERNANCE_FILE, INDEX_FILE, Index, PACK_INDEX_FILE, PackIndex,
+};
+use crate::document::model::{API_VERSION, Governance, Kind};
+use crate::document::{Digest, to_canonical_json};
+use crate::library::closure::{Closure, Pinned, SignatureClosure};
+
+/// A bundle, read and checked.
+#[derive(Clone, Debug)]
+pub struct Bundle {
+    /// What it is made from.
+    pub index: Index,
+    /// The policy.
+    pub governance: Pinned<Governance>,
+    /// Runbooks by id.
+    pub runbooks: BTreeMap<String, Closure>,
+    /// Signatures that are routed nowhere, by id.
+    pub signatures: BTreeMap<String, SignatureClosure>,
+    /// Every document as its pack names it, by kind and id.
+    pub documents: Vec<DocumentRef>,
+}
+
+/// A bundle cannot be used.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// A file cannot be had.
+    #[error("{name} cannot be read: {message}")]
+    Unreadable {
+        /// Name of the file.
+        name: String,
+        /// Why.
+        message: String,
+    },
+    /// A file is not what the index, or its form, demands.
+    #[error("{name} is not sound: {message}")]
+    Unsound {
+        /// Name of the file, or of the entry of a pack.
+        name: String,
+        /// Why.
+        message: String,
+    },
+    /// The release is for a newer agent.
+    #[error("the release needs {needs}, this is rbk {}; install a newer rbk", env!("CARGO_PKG_VERSION"))]
+    TooNew {
+        /// What it needs.
+        needs: String,
+    },
+    /// A pack cannot be unpacked.
+    #[error("{name}: {error}")]
+    Archive {
+        /// Name of the pack.
+        name: String,
+        /// Why.
+        error: ArchiveError,
+    },
+}
+
+impl Bundle {
+    /// Reads a bundle; `read` gives the bytes of a file by name.
+    ///
+    /// # Errors
+    /// See [`OpenError`]. A bundle is used as a whole or not at all.
+    pub fn open(read: &dyn Fn(&str) -> Result<Vec<u8>, String>) -> Result<Self, OpenError> {
+        let fetch = |name: &str| {
+            read(name).map_err(|message| OpenError::Unreadable {
+                name: name.to_owned(),
+                message,
+            })
+        };
+        let index = read_index(&fetch(INDEX_FILE)?)?;
+        let governance = fetch(GOVERNANCE_FILE)?;
+        same(GOVERNANCE_FILE, &governance, index.governance)?;
+        let governance = canonical(GOVERNANCE_FILE, &governance)?;
+        let mut bundle = Self {
+            index,
+            governance,
+            runbooks: BTreeMap::new(),
+            signatures: BTreeMap::new(),
+            documents: Vec::new(),
+        };
+        for pack in bundle.index.packs.clone() {
+            let bytes = fetch(&pack.name)?;
+            if bytes.len() as u64 != pack.length {
+                return Err(unsound(
+                    &pack.name,
+                    format!("it has {} bytes, not {}", bytes.len(), pack.length),
+                ));
+            }
+            same(&pack.name, &bytes, pack.digest)?;
+            let entries = unpack(&bytes).map_err(|error| OpenError::Archive {
+                name: pack.name.clone(),
+                error,
+            })?;
+            bundle.add(&pack.name, &entries)?;
+        }
+        bundle.documents.sort();
+        Ok(bundle)
+    }
+
+    fn add(&mut self, pack: &str, entries: &BTreeMap<String, Vec<u8>>) -> Result<(), OpenError> {
+        let entry = |name: &str| {
+            let found = entries.get(name).map(Vec::as_slice);
+            found.ok_or_else(|| unsound(pack, format!("it has no entry `{name}`")))
+        };
+        let index: PackIndex = json(pack, entry(PACK_INDEX_FILE)?)?;
+        for document in index.documents {
+            same(
+                &document.source,
+                entry(&document.source)?,
+                document.source_digest,
+            )?;
+            let closure = entry(&document.closure)?;
+            same(&document.closure, closure, document.digest)?;
+            let taken = match document.kind {
+                Kind::Runbook => {
+                    let closure: Closure = canonical(&document.closure, closure)?;
+                    named(&document, &closure.runbook.metadata.id)?;
+                    self.runbooks.insert(document.id.clone(), closure).is_some()
+                }
+                Kind::Signature => {
+                    let closure: SignatureClosure = canonical(&document.closure, closure)?;
+                    named(&document, &closure.signature.metadata.id)?;
+                    self.signatures
+                        .insert(document.id.clone(), closure)
+                        .is_some()
+                }
+                other => return Err(unsound(pack, format!("a {other} cannot stand in a pack"))),
+            };
+            if taken {
+                return Err(unsound(
+                    pack,
+                    format!("{}/{} appears twice", document.kind, document.id),
+                ));
+            }
+            self.documents.push(document);
+        }
+        Ok(())
+    }
+}
+
+fn read_index(bytes: &[u8]) -> Result<Index, OpenError> {
+    // The format is looked at first: a newer index may have keys this build does not know.
+    let value: Value = json(INDEX_FILE, bytes)?;
+    let format = value.get("format").and_then(Value::as_u64);
+    if format != Some(u64::from(FORMAT)) {
+        let needs = format.map_or_else(
+            || "a format it does not name".to_owned(),
+            |format| format!("bundle format {format}"),
+        );
+        return Err(OpenError::TooNew { needs });
+    }
+    let index: Index = json(INDEX_FILE, bytes)?;
+    if index.schema != API_VERSION {
+        return Err(OpenError::TooNew {
+            needs: format!("document format {}", index.schema),
+        });
+    }
+    let needed =
+        Version::parse(&index.minimum_agent).map_err(|error| unsound(INDEX_FILE, error))?;
+    let own =
+        Version::parse(env!("CARGO_PKG_VERSION")).map_err(|error| unsound(INDEX_FILE, error))?;
+    if needed > own {
+        return Err(OpenError::TooNew {
+            needs: format!("rbk {needed}"),
+        });
+    }
+    Ok(index)
+}
+
+fn unsound(name: &str, message: impl ToString) -> OpenError {
+    OpenError::Unsound {
+        name: name.to_owned(),
+        message: message.to_string(),
+    }
+}
+
+fn same(name: &str, bytes: &[u8], digest: Digest) -> Result<(), OpenError> {
+    let found = Digest::of(bytes);
+    if found == digest {
+        Ok(())
+    } else {
+        Err(unsound(
+            name,
+            format!("its digest is {found}, not {digest}"),
+        ))
+    }
+}
+
+fn named(document: &DocumentRef, id: &str) -> Result<(), OpenError> {
+    if document.id == id {
+        Ok(())
+    } else {
+        Err(unsound(
+            &document.closure,
+            format!("it is {id}, not {}", document.id),
+        ))
+    }
+}
+
+fn json<T: DeserializeOwned>(name: &str, bytes: &[u8]) -> Result<T, OpenError> {
+    serde_json::from_slice(bytes).map_err(|error| unsound(name, error))
+}
+
+/// Reads a closure and makes sure that nothing in its bytes was passed over: written again, it is the same.
+fn canonical<T: DeserializeOwned + serde::Serialize>(
+    name: &str,
+    bytes: &[u8],
+) -> Result<T, OpenError> {
+    let value: T = json(name, bytes)?;
+    let again = to_canonical_json(&value).map_err(|error| unsound(name, error))?;
+    if again == bytes {
+        Ok(value)
+    } else {
+        Err(unsound(name, "it is not in canonical form"))
+    }
+}

@@ -1,0 +1,157 @@
+//! `rbk sync` and `rbk status`: the agent's side of distribution.
+
+use camino::Utf8PathBuf;
+use clap::Args;
+
+use super::Run;
+use super::shared::{Output, StateOptions, now, print_json, read_file};
+use crate::agent::check_release;
+use crate::cli::{CliError, Console, Exit};
+use crate::distribution::{
+    DirectoryTransport, HttpOptions, HttpTransport, Outcome, SyncOptions, SyncReport, Transport,
+    sync,
+};
+
+/// Arguments of `rbk sync`.
+#[derive(Args)]
+pub(in crate::cli) struct Sync {
+    /// Where releases are published: a folder, or an http(s) address
+    #[arg(long)]
+    from: String,
+    #[command(flatten)]
+    state: StateOptions,
+    /// How to print the result
+    #[arg(long, value_enum, default_value_t)]
+    format: Output,
+}
+
+impl Run for Sync {
+    fn run(self, console: &mut Console) -> Result<Exit, CliError> {
+        let transport = transport(&self.from)?;
+        let anchor = read_file(&self.state.root)?;
+        let report = sync(
+            &self.state.dir(),
+            &*transport,
+            &anchor,
+            now(),
+            &SyncOptions::default(),
+            &|release| check_release(release).map_err(|error| error.to_string()),
+        );
+        match self.format {
+            Output::Human => console.line(told(&report)),
+            Output::Json => print_json(console, &report)?,
+        }
+        Ok(match report.outcome {
+            Outcome::Activated { .. } | Outcome::Unchanged { .. } => Exit::Clean,
+            Outcome::Refused { .. } => Exit::Findings,
+        })
+    }
+}
+
+fn transport(from: &str) -> Result<Box<dyn Transport>, CliError> {
+    let made: Result<Box<dyn Transport>, _> = if from.contains("://") {
+        HttpTransport::new(from, HttpOptions::default()).map(|made| Box::new(made) as _)
+    } else {
+        DirectoryTransport::new(Utf8PathBuf::from(from).as_std_path())
+            .map(|made| Box::new(made) as _)
+    };
+    made.map_err(|error| {
+        CliError::usage(error).help("give the folder or the address that `rbk publish` wrote to")
+    })
+}
+
+fn told(report: &SyncReport) -> String {
+    let SyncReport {
+        outcome,
+        requests,
+        bytes,
+    } = report;
+    match outcome {
+        Outcome::Activated {
+            from: Some(from),
+            to,
+        } => {
+            format!("release {from} → {to} is in force ({requests} requests, {bytes} bytes)")
+        }
+        Outcome::Activated { from: None, to } => {
+            format!("release {to} is in force ({requests} requests, {bytes} bytes)")
+        }
+        Outcome::Unchanged { release, repaired } => {
+            let repaired = if *repaired {
+                "; damaged files were replaced"
+            } else {
+                ""
+            };
+            format!(
+                "release {release} is still the newest ({requests} requests, {bytes} bytes){repaired}"
+            )
+        }
+        Outcome::Refused {
+            code,
+            message,
+            remedy,
+            still_on,
+        } => {
+            let on = still_on.map_or_else(
+                || "nothing is in force".to_owned(),
+                |release| format!("release {release} stays in force"),
+            );
+            format!("refused [{code}]: {message}\n  {on}\n  help: {remedy}")
+        }
+    }
+}
+
+/// Arguments of `rbk status`.
+#[derive(Args)]
+pub(in crate::cli) struct Status {
+    #[command(flatten)]
+    state: StateOptions,
+    /// How to print the result
+    #[arg(long, value_enum, default_value_t)]
+    format: Output,
+}
+
+impl Run for Status {
+    fn run(self, console: &mut Console) -> Result<Exit, CliError> {
+        let anchor = read_file(&self.state.root)?;
+        let status = self.state.dir().status(&anchor, now()).map_err(|refusal| {
+            CliError::could_not(format!("[{}] {}", refusal.reason, refusal.message))
+                .help(refusal.reason.remedy())
+        })?;
+        if let Output::Json = self.format {
+            print_json(console, &status)?;
+        } else {
+            match status.release {
+                Some(release) => console.line(format!("release {release} is in force")),
+                None => console.line("nothing is in force; run `rbk sync`"),
+            }
+            if let Some(freshness) = &status.freshness {
+                console.line(freshness_words(freshness));
+            }
+            console.line(format!("root version {}", status.root));
+            if let Some(synced) = status.synced {
+                console.line(format!("last synchronised {synced}"));
+            }
+        }
+        Ok(Exit::findings_unless(
+            status
+                .freshness
+                .is_some_and(|freshness| freshness.is_fresh()),
+        ))
+    }
+}
+
+fn freshness_words(freshness: &crate::distribution::Freshness) -> String {
+    use crate::distribution::Freshness;
+    match freshness {
+        Freshness::Fresh { expires } => format!("fresh until {expires}"),
+        Freshness::Stale { role, since, .. } => {
+            format!(
+                "stale since {since}: the {role} metadata expired, so a newer release may have been kept from this agent"
+            )
+        }
+        Freshness::Revoked { root } => {
+            format!("revoked: root {root} no longer trusts the keys that signed the release")
+        }
+    }
+}
