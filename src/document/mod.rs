@@ -30,6 +30,9 @@ mod tree;
 pub mod unit;
 mod value;
 
+#[cfg(test)]
+mod tests;
+
 pub use canonical::{CanonicalError, MAX_EXACT_INTEGER, canonical_json, to_canonical_json};
 pub use de::{DeError, NodeDeserializer, from_node};
 pub use digest::{Digest, DigestError};

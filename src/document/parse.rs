@@ -324,14 +324,16 @@ fn block_scalar_span(text: &str, search_from: u32, content: Span) -> Span {
 
 // The whole text is looked at, comments and gaps between documents included.
 fn add_forbidden_characters(source: &Source, documents: &mut Vec<Parsed>) {
-    for (at, character) in hidden::forbidden(source.text()).take(MAX_PROBLEMS + 1) {
+    for (at, character) in hidden::forbidden(source.text()) {
         let span = Span::from_usize(at, at + character.len_utf8());
         if documents.is_empty() {
             documents.push(Parsed::empty(source));
         }
         let holder = documents.partition_point(|document| document.tree.span().end <= span.start);
         let last = documents.len() - 1;
-        if let Some(document) = documents.get_mut(holder.min(last)) {
+        if let Some(document) = documents.get_mut(holder.min(last))
+            && document.problems.len() <= MAX_PROBLEMS
+        {
             let kind = ProblemKind::ForbiddenCharacter {
                 character,
                 escaped: false,
