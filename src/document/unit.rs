@@ -352,14 +352,14 @@ impl fmt::Display for Literal {
     }
 }
 
-/// A share of a whole written as a percentage; held as a fraction.
+/// A share of a whole written as a percentage; held as written, so that `7%` is printed as `7%`.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct Percent(f64);
 
 impl Percent {
     /// The share, 1.0 being the whole.
     pub const fn fraction(self) -> f64 {
-        self.0
+        self.0 / 100.0
     }
 }
 
@@ -367,17 +367,17 @@ impl FromStr for Percent {
     type Err = LiteralError;
 
     fn from_str(text: &str) -> Result<Self, LiteralError> {
-        text.parse::<Quantity>()
-            .ok()
-            .filter(|q| q.unit == Unit::Ratio && q.value >= 0.0)
-            .map(|q| Self(q.value))
+        text.strip_suffix('%')
+            .filter(|number| !number.starts_with('-'))
+            .and_then(decimal)
+            .map(Self)
             .ok_or_else(|| LiteralError::new(text, "a percentage such as 60%"))
     }
 }
 
 impl Serialize for Percent {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&format_args!("{}%", self.0 * 100.0))
+        serializer.collect_str(&format_args!("{}%", self.0))
     }
 }
 
@@ -441,6 +441,18 @@ mod tests {
         assert!(!Unit::None.agrees_with(Unit::Ratio));
         assert!(Unit::None.agrees_with(Unit::Count));
         assert!(!Unit::Seconds.agrees_with(Unit::Bytes));
+    }
+
+    #[test]
+    fn percentages_print_as_they_are_read() {
+        for text in ["7%", "29%", "99.9%", "0%", "100%"] {
+            let percent: Percent = text.parse().unwrap();
+            assert_eq!(serde_json::to_value(percent).unwrap(), text);
+        }
+        assert_eq!("60%".parse::<Percent>().unwrap().fraction(), 0.6);
+        for bad in ["60", "-1%", "-0%", "%", "5%%", "5 %"] {
+            assert!(bad.parse::<Percent>().is_err(), "{bad}");
+        }
     }
 
     #[test]

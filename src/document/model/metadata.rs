@@ -37,6 +37,11 @@ pub struct Metadata {
 }
 
 impl Metadata {
+    /// Whether nothing is said at all.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// The version, when it is semantic.
     pub fn semver(&self) -> Option<semver::Version> {
         self.version.as_deref()?.parse().ok()

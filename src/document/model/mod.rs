@@ -68,7 +68,7 @@ pub struct Document<S> {
     /// Which kind `spec` is.
     pub kind: Kind,
     /// Who, what and which version. `rbk.yaml` needs none; for all other kinds the schema demands it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Metadata::is_empty")]
     pub metadata: Metadata,
     /// The content of this kind.
     pub spec: S,
