@@ -2,3 +2,5 @@
 
 #[cfg(test)]
 mod distribution;
+#[cfg(test)]
+mod schema;
