@@ -36,7 +36,11 @@ fn prefix(route: &Route) -> String {
 /// The first place where the node does not fit, as precisely as `T` allows: below an untagged enum or a
 /// flattened field it is the enclosing mapping.
 pub fn from_node<'de, T: Deserialize<'de>>(node: NodeRef<'de>) -> Result<T, DeError> {
-    T::deserialize(NodeDeserializer(node)).map_err(|fault| {
+    read(node, &[])
+}
+
+fn read<'de, T: Deserialize<'de>>(node: NodeRef<'de>, without: &'de [u32]) -> Result<T, DeError> {
+    T::deserialize(NodeDeserializer { node, without }).map_err(|fault| {
         let fault = fault.located(node.span());
         let mut route = Route::root();
         fault
@@ -138,37 +142,46 @@ fn described(found: Unexpected<'_>) -> String {
 
 /// Serde's view of a node.
 #[derive(Debug, Clone, Copy)]
-pub struct NodeDeserializer<'de>(pub NodeRef<'de>);
+pub struct NodeDeserializer<'de> {
+    node: NodeRef<'de>,
+    /// Ids of nodes that are passed over, with their keys.
+    without: &'de [u32],
+}
 
 impl<'de> NodeDeserializer<'de> {
+    fn at(self, node: NodeRef<'de>) -> Self {
+        Self { node, ..self }
+    }
+
     fn unexpected(self) -> Unexpected<'de> {
-        match self.0.kind() {
+        match self.node.kind() {
             NodeKind::Null => Unexpected::Unit,
-            NodeKind::Bool => Unexpected::Bool(self.0.as_bool().unwrap_or_default()),
-            NodeKind::Int => Unexpected::Signed(self.0.as_i64().unwrap_or_default()),
-            NodeKind::Float => Unexpected::Float(self.0.as_f64().unwrap_or_default()),
-            NodeKind::Str => Unexpected::Str(self.0.as_str().unwrap_or_default()),
+            NodeKind::Bool => Unexpected::Bool(self.node.as_bool().unwrap_or_default()),
+            NodeKind::Int => Unexpected::Signed(self.node.as_i64().unwrap_or_default()),
+            NodeKind::Float => Unexpected::Float(self.node.as_f64().unwrap_or_default()),
+            NodeKind::Str => Unexpected::Str(self.node.as_str().unwrap_or_default()),
             NodeKind::Seq => Unexpected::Seq,
             NodeKind::Map => Unexpected::Map,
         }
     }
 
     fn any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        match self.0.kind() {
+        match self.node.kind() {
             NodeKind::Null => visitor.visit_unit(),
-            NodeKind::Bool => visitor.visit_bool(self.0.as_bool().unwrap_or_default()),
+            NodeKind::Bool => visitor.visit_bool(self.node.as_bool().unwrap_or_default()),
             NodeKind::Int => {
-                let value = self.0.as_i64().unwrap_or_default();
+                let value = self.node.as_i64().unwrap_or_default();
                 match u64::try_from(value) {
                     Ok(value) => visitor.visit_u64(value),
                     Err(_) => visitor.visit_i64(value),
                 }
             }
-            NodeKind::Float => visitor.visit_f64(self.0.as_f64().unwrap_or_default()),
-            NodeKind::Str => visitor.visit_borrowed_str(self.0.as_str().unwrap_or_default()),
+            NodeKind::Float => visitor.visit_f64(self.node.as_f64().unwrap_or_default()),
+            NodeKind::Str => visitor.visit_borrowed_str(self.node.as_str().unwrap_or_default()),
             NodeKind::Seq => {
                 let mut items = Items {
-                    rest: self.0.items(),
+                    from: self,
+                    rest: self.node.items(),
                     index: 0,
                 };
                 let value = visitor.visit_seq(&mut items)?;
@@ -180,19 +193,20 @@ impl<'de> NodeDeserializer<'de> {
                 }
             }
             NodeKind::Map => visitor.visit_map(Entries {
-                rest: self.0.entries(),
+                from: self,
+                rest: self.node.entries(),
                 value: None,
             }),
         }
     }
 
     fn enumeration<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        if let Some(name) = self.0.as_str() {
+        if let Some(name) = self.node.as_str() {
             return visitor.visit_enum(de::value::BorrowedStrDeserializer::new(name));
         }
-        let mut entries = self.0.entries();
+        let mut entries = self.node.entries();
         match (entries.next(), entries.next()) {
-            (Some(entry), None) => visitor.visit_enum(Variant(entry)),
+            (Some(entry), None) => visitor.visit_enum(Variant { from: self, entry }),
             _ => Err(Fault::invalid_type(
                 self.unexpected(),
                 &"a name, or a mapping with one key",
@@ -206,16 +220,16 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'de> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         self.any(visitor)
-            .map_err(|fault| fault.located(self.0.span()))
+            .map_err(|fault| fault.located(self.node.span()))
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        let outcome = if self.0.is_null() {
+        let outcome = if self.node.is_null() {
             visitor.visit_none()
         } else {
             visitor.visit_some(self)
         };
-        outcome.map_err(|fault| fault.located(self.0.span()))
+        outcome.map_err(|fault| fault.located(self.node.span()))
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -225,7 +239,7 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'de> {
     ) -> Result<V::Value, Fault> {
         visitor
             .visit_newtype_struct(self)
-            .map_err(|fault| fault.located(self.0.span()))
+            .map_err(|fault| fault.located(self.node.span()))
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -235,7 +249,7 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'de> {
         visitor: V,
     ) -> Result<V::Value, Fault> {
         self.enumeration(visitor)
-            .map_err(|fault| fault.located(self.0.span()))
+            .map_err(|fault| fault.located(self.node.span()))
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -248,12 +262,13 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'de> {
     }
 }
 
-struct Items<I> {
+struct Items<'de, I> {
+    from: NodeDeserializer<'de>,
     rest: I,
     index: usize,
 }
 
-impl<'de, I: ExactSizeIterator<Item = NodeRef<'de>>> de::SeqAccess<'de> for &mut Items<I> {
+impl<'de, I: ExactSizeIterator<Item = NodeRef<'de>>> de::SeqAccess<'de> for &mut Items<'de, I> {
     type Error = Fault;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(
@@ -265,7 +280,7 @@ impl<'de, I: ExactSizeIterator<Item = NodeRef<'de>>> de::SeqAccess<'de> for &mut
         };
         let index = self.index;
         self.index += 1;
-        seed.deserialize(NodeDeserializer(item))
+        seed.deserialize(self.from.at(item))
             .map(Some)
             .map_err(|fault| fault.below(index))
     }
@@ -276,6 +291,7 @@ impl<'de, I: ExactSizeIterator<Item = NodeRef<'de>>> de::SeqAccess<'de> for &mut
 }
 
 struct Entries<'de, I> {
+    from: NodeDeserializer<'de>,
     rest: I,
     value: Option<Entry<'de>>,
 }
@@ -287,7 +303,9 @@ impl<'de, I: ExactSizeIterator<Item = Entry<'de>>> de::MapAccess<'de> for Entrie
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Fault> {
-        let Some(entry) = self.rest.next() else {
+        let without = self.from.without;
+        let kept = |entry: &Entry<'de>| without.is_empty() || !without.contains(&entry.value.id());
+        let Some(entry) = self.rest.find(kept) else {
             return Ok(None);
         };
         self.value = Some(entry);
@@ -300,7 +318,7 @@ impl<'de, I: ExactSizeIterator<Item = Entry<'de>>> de::MapAccess<'de> for Entrie
         let Some(entry) = self.value.take() else {
             return Err(Fault::custom("a value was asked for before its key"));
         };
-        seed.deserialize(NodeDeserializer(entry.value))
+        seed.deserialize(self.from.at(entry.value))
             .map_err(|fault| fault.below(entry.name))
     }
 
@@ -383,16 +401,19 @@ impl<'de> Deserializer<'de> for KeyDeserializer<'de> {
 }
 
 /// `name: content`, an enum variant that carries something.
-struct Variant<'de>(Entry<'de>);
+struct Variant<'de> {
+    from: NodeDeserializer<'de>,
+    entry: Entry<'de>,
+}
 
 impl<'de> de::EnumAccess<'de> for Variant<'de> {
     type Error = Fault;
     type Variant = Self;
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Fault> {
-        match seed.deserialize(KeyDeserializer(self.0.name)) {
+        match seed.deserialize(KeyDeserializer(self.entry.name)) {
             Ok(variant) => Ok((variant, self)),
-            Err(fault) => Err(fault.located(self.0.key_span).below(self.0.name)),
+            Err(fault) => Err(fault.located(self.entry.key_span).below(self.entry.name)),
         }
     }
 }
@@ -401,7 +422,7 @@ impl<'de> de::VariantAccess<'de> for Variant<'de> {
     type Error = Fault;
 
     fn unit_variant(self) -> Result<(), Fault> {
-        let Self(entry) = self;
+        let Self { entry, .. } = self;
         if entry.value.is_null() {
             return Ok(());
         }
@@ -410,14 +431,15 @@ impl<'de> de::VariantAccess<'de> for Variant<'de> {
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Fault> {
-        seed.deserialize(NodeDeserializer(self.0.value))
-            .map_err(|fault| fault.below(self.0.name))
+        seed.deserialize(self.from.at(self.entry.value))
+            .map_err(|fault| fault.below(self.entry.name))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Fault> {
-        NodeDeserializer(self.0.value)
+        self.from
+            .at(self.entry.value)
             .deserialize_seq(visitor)
-            .map_err(|fault| fault.below(self.0.name))
+            .map_err(|fault| fault.below(self.entry.name))
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -425,11 +447,15 @@ impl<'de> de::VariantAccess<'de> for Variant<'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        NodeDeserializer(self.0.value)
+        self.from
+            .at(self.entry.value)
             .deserialize_map(visitor)
-            .map_err(|fault| fault.below(self.0.name))
+            .map_err(|fault| fault.below(self.entry.name))
     }
 }
 
+mod lenient;
 #[cfg(test)]
 mod tests;
+
+pub use lenient::{Lenient, MAX_PRUNED, from_node_lenient};

@@ -34,7 +34,7 @@ mod value;
 mod tests;
 
 pub use canonical::{CanonicalError, MAX_EXACT_INTEGER, canonical_json, to_canonical_json};
-pub use de::{DeError, NodeDeserializer, from_node};
+pub use de::{DeError, Lenient, MAX_PRUNED, NodeDeserializer, from_node, from_node_lenient};
 pub use digest::{Digest, DigestError};
 pub use hidden::is_forbidden as is_hidden_character;
 pub use markdown::{Markdown, MarkdownError, parse_markdown};
