@@ -49,27 +49,28 @@ impl<S: Spec> Pinned<S> {
     /// See [`PinError`].
     pub fn from_value(value: Value) -> Result<Self, PinError> {
         let document = Document::<S>::deserialize(&value).map_err(|error| not_this::<S>(&error))?;
-        Self::new(Arc::new(value), Arc::new(document))
-    }
-
-    /// From a document that has been read already; `value` is the JSON it was read from.
-    pub(in crate::library) fn new(
-        value: Arc<Value>,
-        document: Arc<Document<S>>,
-    ) -> Result<Self, PinError> {
         if document.kind != S::KIND || document.api_version != API_VERSION {
             let found = format!("it is a {} of {}", document.kind, document.api_version);
             return Err(not_this::<S>(&found));
         }
-        let digest = Digest::of_canonical(&*value).map_err(|error| PinError::NotCanonical {
+        let digest = Digest::of_canonical(&value).map_err(|error| PinError::NotCanonical {
             object: ObjectRef::new(S::KIND, &document.metadata.id),
             error,
         })?;
-        Ok(Self {
+        Ok(Self::new(Arc::new(value), Arc::new(document), digest))
+    }
+
+    /// From a document that has been read already, the JSON it was read from, and its digest.
+    pub(in crate::library) fn new(
+        value: Arc<Value>,
+        document: Arc<Document<S>>,
+        digest: Digest,
+    ) -> Self {
+        Self {
             value,
             document,
             digest,
-        })
+        }
     }
 
     /// The id, as documents refer to it.
