@@ -20,6 +20,10 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         if wanted.replace(['-', '_'], "") == other.replace(['-', '_'], "") {
             distance = distance.min(1);
         }
+        // What shares no character is another name, not a misspelt one.
+        if distance >= wanted.chars().count() {
+            continue;
+        }
         let plausible = distance <= allowed || (distance == 2 && shares_start(&wanted, &other));
         if plausible && best.is_none_or(|(shortest, _)| distance < shortest) {
             best = Some((distance, candidate));
@@ -61,6 +65,7 @@ mod tests {
         ] {
             assert_eq!(nearest(name, known), expected, "{name}");
         }
+        assert_eq!(nearest("4", ["0", "1"]), None);
         assert_eq!(nearest(&"a".repeat(1_000_000), known), None);
     }
 }

@@ -4,6 +4,7 @@ mod annotations;
 mod examples;
 mod foreign;
 mod literals;
+mod messages;
 mod types;
 
 use std::collections::BTreeMap;

@@ -26,7 +26,8 @@ impl<'s, 't> Explainer<'s, 't> {
             .chain
             .expected()
             .map_or_else(|| words::alternatives(&names), str::to_owned);
-        let hint = if types.contains(&JsonType::String) {
+        let quotable = types.contains(&JsonType::String) && matches_as_text(fault);
+        let hint = if quotable {
             words::quoting_hint(fault.node)
         } else {
             ""
@@ -46,7 +47,12 @@ impl<'s, 't> Explainer<'s, 't> {
             NodeKind::Null | NodeKind::Seq | NodeKind::Map
         );
         let suggestion = nearest(text, allowed.iter().map(String::as_str)).map(str::to_owned);
-        let hint = words::quoting_hint(fault.node);
+        let quotable = options.iter().any(|option| option == fault.node.raw());
+        let hint = if quotable {
+            words::quoting_hint(fault.node)
+        } else {
+            ""
+        };
         let listed = allowed.join(", ");
         let shown = words::excerpt(text);
         let message = match (allowed.as_slice(), &suggestion, fault.chain.expected()) {
@@ -159,7 +165,16 @@ impl<'s, 't> Explainer<'s, 't> {
                 ViolationKind::Range,
                 format!("{found} is not a multiple of {multiple_of}"),
             ),
-            Kind::MinLength { limit: 1 } => (ViolationKind::Size, "the text is empty".to_owned()),
+            Kind::MinLength { limit: 1 } => {
+                let expected = fault
+                    .chain
+                    .expected()
+                    .map(|text| format!("; expected {text}"));
+                (
+                    ViolationKind::Size,
+                    format!("the text is empty{}", expected.unwrap_or_default()),
+                )
+            }
             Kind::MinLength { limit } => (
                 ViolationKind::Size,
                 format!("the text is shorter than {limit} characters"),
@@ -170,23 +185,38 @@ impl<'s, 't> Explainer<'s, 't> {
             ),
             Kind::MinItems { limit } => (
                 ViolationKind::Size,
-                format!("the list has {count} items, but needs at least {limit}"),
+                format!(
+                    "the list has {}, but needs at least {limit}",
+                    words::amount(count, "item")
+                ),
             ),
             Kind::MaxItems { limit } => (
                 ViolationKind::Size,
-                format!("the list has {count} items, but at most {limit} are allowed"),
+                format!(
+                    "the list has {}, but at most {limit} are allowed",
+                    words::amount(count, "item")
+                ),
             ),
             Kind::AdditionalItems { limit } => (
                 ViolationKind::Size,
-                format!("the list has {count} items, but at most {limit} are allowed"),
+                format!(
+                    "the list has {}, but at most {limit} are allowed",
+                    words::amount(count, "item")
+                ),
             ),
             Kind::MinProperties { limit } => (
                 ViolationKind::Size,
-                format!("the mapping has {count} entries, but needs at least {limit}"),
+                format!(
+                    "the mapping has {}, but needs at least {limit}",
+                    words::amount(count, "key")
+                ),
             ),
             Kind::MaxProperties { limit } => (
                 ViolationKind::Size,
-                format!("the mapping has {count} entries, but at most {limit} are allowed"),
+                format!(
+                    "the mapping has {}, but at most {limit} are allowed",
+                    words::amount(count, "key")
+                ),
             ),
             _ => match fault.chain.expected() {
                 Some(expected) => (ViolationKind::Other, mismatch(fault, expected, "")),
@@ -202,6 +232,18 @@ impl<'s, 't> Explainer<'s, 't> {
         };
         self.report(fault, kind, message);
     }
+}
+
+// Whether a scalar that is not text would do if it were.
+fn matches_as_text(fault: &Fault<'_, '_, '_>) -> bool {
+    let mut patterns = fault
+        .chain
+        .places
+        .iter()
+        .filter_map(|place| place.text("pattern"));
+    patterns.all(|pattern| {
+        regex::Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(fault.node.raw()))
+    })
 }
 
 /// `expected …, found …`

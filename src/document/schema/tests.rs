@@ -226,7 +226,7 @@ fn types_and_forms_are_named_in_plain_words() {
         one("  timeout: 300"),
         "spec.timeout",
         "300",
-        "expected a duration such as 30s, 5m or 2h, found the number `300`; put it in quotes if it is text",
+        "expected a duration such as 30s, 5m or 2h, found the number `300`",
     );
     is(
         one("  max_tier: high"),

@@ -86,6 +86,15 @@ pub(super) fn place(route: &Route) -> String {
     }
 }
 
+/// `no items`, `1 item`, `2 items`.
+pub(super) fn amount(count: usize, what: &str) -> String {
+    match count {
+        0 => format!("no {what}s"),
+        1 => format!("1 {what}"),
+        _ => format!("{count} {what}s"),
+    }
+}
+
 /// `a`, `a or b`, `a, b or c`.
 pub(super) fn alternatives(items: &[String]) -> String {
     match items {

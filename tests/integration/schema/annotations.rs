@@ -131,3 +131,12 @@ fn key_choices_name_the_keys_that_are_required() {
     }
     assert!(choices >= 8, "only {choices}");
 }
+
+/// It cannot refer to a check, which is closed; so it repeats its keys.
+#[test]
+fn a_supporting_condition_has_the_keys_of_a_check_and_a_weight() {
+    let common = &schemas()["common"]["$defs"];
+    let mut support = common["support"]["properties"].as_object().unwrap().clone();
+    assert!(support.remove("weight").is_some());
+    assert_eq!(Some(&support), common["check"]["properties"].as_object());
+}

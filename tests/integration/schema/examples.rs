@@ -15,14 +15,15 @@ use serde_json::{Number, Value};
 
 use super::{resolve, root, schemas, validator};
 
-struct Example {
-    name: String,
-    text: String,
+pub(super) struct Example {
+    pub(super) name: String,
+    pub(super) text: String,
     value: Value,
 }
 
 impl Example {
-    fn kind(&self) -> &str {
+    /// The kind its name begins with, in lower case.
+    pub(super) fn kind(&self) -> &str {
         let stem = self.name.trim_end_matches(".yaml");
         stem.split_once('-').map_or(stem, |(kind, _)| kind)
     }
@@ -38,7 +39,7 @@ impl Example {
     }
 }
 
-fn examples(folder: &str) -> Vec<Example> {
+pub(super) fn examples(folder: &str) -> Vec<Example> {
     let files = std::fs::read_dir(root().join("tests/schema").join(folder)).unwrap();
     let mut paths: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
     paths.sort();
