@@ -1,1 +1,24 @@
-//! Decides; performs no I/O.
+//! Checks in three-valued logic, signatures, policy, the state machine.
+
+pub mod arguments;
+pub mod authorize;
+pub mod call;
+pub mod check;
+pub mod command;
+mod comparison;
+pub mod event;
+pub mod evidence;
+pub mod handoff;
+pub mod incident;
+mod limits;
+pub mod machine;
+mod moment;
+mod observe;
+pub mod policy;
+pub mod prepared;
+pub mod ranking;
+pub mod reason;
+pub mod scope;
+pub mod signature;
+pub mod text;
+pub mod trace;
