@@ -10,9 +10,7 @@ use serde_json::Value;
 use super::evidence::Arguments;
 use super::reason::Refusal;
 use crate::document::id::ServiceId;
-use crate::document::model::{
-    Document, Governance, Lookup, ParamSpec, ParamType, Params, Service,
-};
+use crate::document::model::{Document, Governance, Lookup, ParamSpec, ParamType, Params, Service};
 
 /// Longest text accepted where a parameter sets no limit, in characters.
 pub const MAX_TEXT: usize = 1_000;
@@ -34,14 +32,26 @@ impl Vocabulary {
         services: impl IntoIterator<Item = (&'a ServiceId, &'a Document<Service>)>,
     ) -> Self {
         let mut known = Self {
-            environments: governance.environments.iter().map(|e| e.as_str().to_owned()).collect(),
-            teams: governance.teams.keys().map(|t| t.as_str().to_owned()).collect(),
+            environments: governance
+                .environments
+                .iter()
+                .map(|e| e.as_str().to_owned())
+                .collect(),
+            teams: governance
+                .teams
+                .keys()
+                .map(|t| t.as_str().to_owned())
+                .collect(),
             ..Self::default()
         };
         for (id, service) in services {
             known.services.insert(id.as_str().to_owned());
-            known.namespaces.extend(service.spec.namespaces.iter().cloned());
-            known.resources.extend(service.spec.resources.values().flatten().cloned());
+            known
+                .namespaces
+                .extend(service.spec.namespaces.iter().cloned());
+            known
+                .resources
+                .extend(service.spec.resources.values().flatten().cloned());
         }
         known
     }
@@ -175,7 +185,10 @@ fn allowed(
             if let Some(catalogue) = spec.lookup
                 && !vocabulary.knows(catalogue, text)
             {
-                let why = format!("is {}, which is not a known value", super::text::quote(text));
+                let why = format!(
+                    "is {}, which is not a known value",
+                    super::text::quote(text)
+                );
                 return Err((Refusal::FreeText, why));
             }
             if writes && !spec.is_constrained() {
@@ -212,7 +225,10 @@ fn in_range(number: &serde_json::Number, spec: &ParamSpec) -> Result<(), Disallo
     if fits {
         Ok(())
     } else {
-        Err((Refusal::ArgumentInvalid, format!("is {number}, which is out of range")))
+        Err((
+            Refusal::ArgumentInvalid,
+            format!("is {number}, which is out of range"),
+        ))
     }
 }
 
@@ -239,7 +255,9 @@ impl DoNotTouch {
                 .strip_prefix("namespace/")
                 .map(|namespace| format!("*/{namespace}/**"));
             for glob in [Some(pattern.clone()), namespaced].into_iter().flatten() {
-                globs.add(Glob::new(&glob).map_err(|_| format!("`{pattern}` is not a glob pattern"))?);
+                globs.add(
+                    Glob::new(&glob).map_err(|_| format!("`{pattern}` is not a glob pattern"))?,
+                );
                 names.push(pattern.clone());
             }
         }

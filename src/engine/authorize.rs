@@ -129,9 +129,9 @@ impl Verdict {
     /// The first reason against a step that is only about to be prepared: its go-ahead can still be
     /// asked for, and whether a commander is in control is its preflight's business.
     pub(crate) fn early_obstacle(&self) -> Option<&RefusalReason> {
-        self.reasons.iter().find(|reason| {
-            !matches!(reason.code, Refusal::ApprovalMissing | Refusal::Commander)
-        })
+        self.reasons
+            .iter()
+            .find(|reason| !matches!(reason.code, Refusal::ApprovalMissing | Refusal::Commander))
     }
 
     /// Whether only the go-ahead is missing.
@@ -211,7 +211,10 @@ impl Authorised {
 pub fn authorize(prepared: &Prepared, situation: &Situation<'_>, proposal: &Proposal) -> Verdict {
     let refuse = |code, message: String| Verdict::refused(vec![RefusalReason::new(code, message)]);
     let Some(runbook) = prepared.runbook(&proposal.runbook) else {
-        let message = format!("there is no usable runbook `{}`", quoted(proposal.runbook.as_str()));
+        let message = format!(
+            "there is no usable runbook `{}`",
+            quoted(proposal.runbook.as_str())
+        );
         return refuse(Refusal::OutsideClosure, message);
     };
     let steps = || runbook.paths.values().flat_map(|path| &path.steps);
@@ -240,13 +243,23 @@ pub fn authorize(prepared: &Prepared, situation: &Situation<'_>, proposal: &Prop
     let expected = match step.arguments.fill(&scope) {
         Ok(expected) => expected,
         Err(error) => {
-            verdict.refuse(Refusal::ArgumentInvalid, format!("step `{}`: {error}", step.id));
+            verdict.refuse(
+                Refusal::ArgumentInvalid,
+                format!("step `{}`: {error}", step.id),
+            );
             return verdict;
         }
     };
     for (name, value) in expected {
-        if proposal.arguments.get(&name).is_some_and(|given| *given != value) {
-            let message = format!("step `{}` of the runbook fills `{name}` with {value}", step.id);
+        if proposal
+            .arguments
+            .get(&name)
+            .is_some_and(|given| *given != value)
+        {
+            let message = format!(
+                "step `{}` of the runbook fills `{name}` with {value}",
+                step.id
+            );
             verdict.refuse(Refusal::ArgumentInvalid, message);
         }
     }
@@ -287,25 +300,36 @@ pub(crate) fn judge(
     let mut refuse = |code, message: String| reasons.push(RefusalReason::new(code, message));
 
     if runbook.standing() == Standing::Ignored {
-        refuse(Refusal::OutsideClosure, format!("runbook `{}` is not in force", runbook.id));
+        refuse(
+            Refusal::OutsideClosure,
+            format!("runbook `{}` is not in force", runbook.id),
+        );
     }
     if !runbook.covers(&incident.service, &incident.environment) {
         let (service, environment) = (&incident.service, &incident.environment);
         let message = format!("`{}` does not cover {service} in {environment}", runbook.id);
         refuse(Refusal::OutOfScope, message);
     }
-    let (arguments, target) =
-        match resolve(action, &request.arguments, &prepared.vocabulary) {
-            Ok(resolved) => resolved,
-            Err(problems) => {
-                reasons.extend(problems);
-                return Verdict::refused(reasons);
-            }
-        };
-    let tier = tier(action, step.tier, &arguments, target.as_deref(), situation.run);
+    let (arguments, target) = match resolve(action, &request.arguments, &prepared.vocabulary) {
+        Ok(resolved) => resolved,
+        Err(problems) => {
+            reasons.extend(problems);
+            return Verdict::refused(reasons);
+        }
+    };
+    let tier = tier(
+        action,
+        step.tier,
+        &arguments,
+        target.as_deref(),
+        situation.run,
+    );
     let max_tier = runbook.spec().autonomy.max_tier;
     if tier == Tier::HUMAN_ONLY || tier > max_tier {
-        refuse(Refusal::TierTooHigh, format!("tier {tier}; the runbook goes up to {max_tier}"));
+        refuse(
+            Refusal::TierTooHigh,
+            format!("tier {tier}; the runbook goes up to {max_tier}"),
+        );
     }
     if let Some(limit) = situation.limit.filter(|_| tier > Tier::READ_ONLY) {
         refuse(limit, format!("tier {tier}"));
@@ -326,7 +350,10 @@ pub(crate) fn judge(
         refuse(Refusal::KillSwitch, format!("{level:?}"));
     }
     if incident.commander_active == Some(true) {
-        refuse(Refusal::Commander, "an incident commander is in control".to_owned());
+        refuse(
+            Refusal::Commander,
+            "an incident commander is in control".to_owned(),
+        );
     }
     let too_low = match mode.mode {
         Mode::Off => Some(Refusal::ModeOff),
@@ -337,9 +364,15 @@ pub(crate) fn judge(
     if let Some(code) = too_low {
         let lowest = mode.contributions.iter().find(|c| c.mode == mode.mode);
         let detail = lowest.map(|c| c.detail.as_str()).unwrap_or_default();
-        refuse(code, format!("the effective mode is {} ({detail})", mode.mode));
+        refuse(
+            code,
+            format!("the effective mode is {} ({detail})", mode.mode),
+        );
     }
-    if let Some(pattern) = target.as_deref().and_then(|t| runbook.do_not_touch.covers(t)) {
+    if let Some(pattern) = target
+        .as_deref()
+        .and_then(|t| runbook.do_not_touch.covers(t))
+    {
         let target = target.as_deref().unwrap_or_default();
         let message = format!("target `{target}` is covered by `{pattern}`");
         refuse(Refusal::DoNotTouch, message);
@@ -348,7 +381,10 @@ pub(crate) fn judge(
         refuse(Refusal::Frozen, format!("freeze `{freeze}`"));
     }
     if action.writes() && step.verify.is_none() {
-        refuse(Refusal::Unverified, format!("step `{}` changes the world unseen", step.id));
+        refuse(
+            Refusal::Unverified,
+            format!("step `{}` changes the world unseen", step.id),
+        );
     }
     for (code, message) in limits::exceeded(
         action,
@@ -362,7 +398,7 @@ pub(crate) fn judge(
     }
     let call = Call {
         runbook: runbook.id.clone(),
-        closure: runbook.closure.digest,
+        closure: runbook.digest,
         step: step.id.clone(),
         action: action.id.clone(),
         arguments,
@@ -372,13 +408,22 @@ pub(crate) fn judge(
     };
     let digest = call.digest();
     if digest.is_none() {
-        refuse(Refusal::ArgumentInvalid, "an argument has no canonical form".to_owned());
+        refuse(
+            Refusal::ArgumentInvalid,
+            "an argument has no canonical form".to_owned(),
+        );
     }
     let approval = demand(prepared, incident, tier, mode.mode);
     match &approval {
-        Err(()) => refuse(Refusal::ApprovalImpossible, format!("nobody may approve tier {tier}")),
+        Err(()) => refuse(
+            Refusal::ApprovalImpossible,
+            format!("nobody may approve tier {tier}"),
+        ),
         Ok(Some(_)) if situation.approved.is_none() || situation.approved != digest => {
-            refuse(Refusal::ApprovalMissing, format!("tier {tier} in mode {}", mode.mode));
+            refuse(
+                Refusal::ApprovalMissing,
+                format!("tier {tier} in mode {}", mode.mode),
+            );
         }
         Ok(_) => {}
     }
@@ -469,7 +514,9 @@ pub(crate) fn tier(
     target: Option<&str>,
     run: &[PastAction],
 ) -> Tier {
-    let own = action.tier(arguments).max(raised.unwrap_or(Tier::READ_ONLY));
+    let own = action
+        .tier(arguments)
+        .max(raised.unwrap_or(Tier::READ_ONLY));
     let repeated = action.writes()
         && target.is_some()
         && run.iter().any(|past| {
@@ -489,7 +536,11 @@ pub(crate) fn frozen<'a>(
     tier: Tier,
     action: &PreparedAction,
 ) -> Option<&'a str> {
-    if situation.frozen_since.is_some_and(|since| since <= situation.now) && action.writes() {
+    if situation
+        .frozen_since
+        .is_some_and(|since| since <= situation.now)
+        && action.writes()
+    {
         return Some("declared");
     }
     let environment = &situation.incident.environment;
@@ -512,7 +563,10 @@ pub(crate) fn judge_undo(
         return refuse(Refusal::Commander, "an incident commander is in control");
     }
     let Some(action) = runbook.actions.get(&call.action) else {
-        return refuse(Refusal::OutsideClosure, "the undo is not part of the closure");
+        return refuse(
+            Refusal::OutsideClosure,
+            "the undo is not part of the closure",
+        );
     };
     if let Some(target) = &call.target
         && runbook.do_not_touch.covers(target).is_some()

@@ -20,8 +20,7 @@ use super::scope::{ArgumentTemplates, Scope};
 use crate::document::id::{AlertName, QueryId, ServiceId};
 use crate::document::logic::Truth;
 use crate::document::model::{
-    Check, CheckSource, Comparison, Count, LogMatch, NoData, Share, Signal,
-    TraceMatch,
+    Check, CheckSource, Comparison, Count, LogMatch, NoData, Share, Signal, TraceMatch,
 };
 use crate::document::unit::Duration;
 
@@ -131,7 +130,7 @@ impl PreparedCheck {
     /// # Errors
     /// A source that is missing or unknown, a literal whose unit does not agree with the source's,
     /// a template that cannot be read.
-    pub fn new(
+    pub(crate) fn new(
         check: &Check,
         query: impl FnOnce(&QueryId) -> Result<Arc<PreparedQuery>, CheckError>,
         extra: Duration,
@@ -371,9 +370,14 @@ impl PreparedCheck {
             _ => None,
         };
         match (&self.source, taken.map(|t| (&t.answer, t.at))) {
-            (Source::Query { query, .. }, Some((Answer::Series(series), at))) => {
-                observe::ever(series, from, to, &self.test, query.document.spec.result.unit).at(at)
-            }
+            (Source::Query { query, .. }, Some((Answer::Series(series), at))) => observe::ever(
+                series,
+                from,
+                to,
+                &self.test,
+                query.document.spec.result.unit,
+            )
+            .at(at),
             (Source::Change { kind, .. }, Some((Answer::Changes(changes), at))) => {
                 observe::change(changes, kind, from, to).at(at)
             }
@@ -399,7 +403,8 @@ fn occurrence(comparison: Option<Comparison<'_>>) -> Result<Test, CheckError> {
         None | Some(Comparison::Present) => Ok(Test::Present),
         Some(Comparison::Absent) => Ok(Test::Absent),
         Some(_) => Err(CheckError(
-            "this source has no value to compare; only `present` and `absent` are possible".to_owned(),
+            "this source has no value to compare; only `present` and `absent` are possible"
+                .to_owned(),
         )),
     }
 }

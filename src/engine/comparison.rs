@@ -56,10 +56,15 @@ impl Test {
                 "only numbers have an order; use `equals`, `not_equals` or `in`".to_owned(),
             )),
         };
-        Self::new(comparison, ordered, scalar, match result.kind {
-            ResultType::Boolean => Self::IsTrue,
-            ResultType::Number | ResultType::String => Self::Present,
-        })
+        Self::new(
+            comparison,
+            ordered,
+            scalar,
+            match result.kind {
+                ResultType::Boolean => Self::IsTrue,
+                ResultType::Number | ResultType::String => Self::Present,
+            },
+        )
     }
 
     /// The comparison of a fact. Without one, it has to be true.
@@ -109,19 +114,15 @@ impl Test {
             Scalar::Number(n) => Some(*n),
             Scalar::Boolean(_) | Scalar::Text(_) => None,
         };
-        let same_kind = |other: &Scalar| {
-            std::mem::discriminant(other) == std::mem::discriminant(value)
-        };
+        let same_kind =
+            |other: &Scalar| std::mem::discriminant(other) == std::mem::discriminant(value);
         match self {
             Self::Above(x) => number().map(|n| n > *x),
             Self::AtLeast(x) => number().map(|n| n >= *x),
             Self::Below(x) => number().map(|n| n < *x),
             Self::AtMost(x) => number().map(|n| n <= *x),
             Self::Between(low, high) => number().map(|n| *low <= n && n <= *high),
-            Self::OneOf(values) => values
-                .iter()
-                .all(same_kind)
-                .then(|| values.contains(value)),
+            Self::OneOf(values) => values.iter().all(same_kind).then(|| values.contains(value)),
             Self::Not(other) => same_kind(other).then(|| value != other),
             Self::Present => Some(true),
             Self::Absent => Some(false),

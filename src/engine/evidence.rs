@@ -358,7 +358,11 @@ fn sound(request: &Request, answer: Answer) -> Answer {
             if series.samples.len() > MAX_SAMPLES {
                 return refuse("the answer has too many samples");
             }
-            if series.samples.windows(2).any(|pair| pair[0].at >= pair[1].at) {
+            if series
+                .samples
+                .windows(2)
+                .any(|pair| pair[0].at >= pair[1].at)
+            {
                 return refuse("the samples are not in time order");
             }
             let finite = |s: &Sample| !matches!(s.value, Scalar::Number(n) if !n.is_finite());

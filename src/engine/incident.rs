@@ -75,8 +75,9 @@ impl Incident {
 
     /// Whether any alert of `names` fires at `moment`.
     pub fn fires_any(&self, names: &[AlertName], moment: Timestamp) -> bool {
-        self.alerts.iter().flatten().any(|alert| {
-            names.contains(&alert.name) && alert.fires_at(moment)
-        })
+        self.alerts
+            .iter()
+            .flatten()
+            .any(|alert| names.contains(&alert.name) && alert.fires_at(moment))
     }
 }

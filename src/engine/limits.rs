@@ -30,21 +30,35 @@ pub(crate) fn exceeded(
     if action.writes() {
         let radius = spec.blast_radius.as_ref().map(|radius| radius.max_targets);
         for (most, what, counted) in [
-            (caps.max_targets, "tier", tier_targets(situation.run, tier, target)),
-            (radius, "action", action_targets(situation.run, action, target)),
+            (
+                caps.max_targets,
+                "tier",
+                tier_targets(situation.run, tier, target),
+            ),
+            (
+                radius,
+                "action",
+                action_targets(situation.run, action, target),
+            ),
         ] {
             if let Some(most) = most
                 && counted > usize::try_from(most).unwrap_or(usize::MAX)
             {
-                found.push((Refusal::TargetCap, format!("{counted} targets; the {what} allows {most}")));
+                found.push((
+                    Refusal::TargetCap,
+                    format!("{counted} targets; the {what} allows {most}"),
+                ));
             }
         }
     }
     if let Some(most) = caps.actions_per_hour {
         let from = before(now, HOUR);
-        let made = all().filter(|p| p.tier == tier && !p.undo && p.at > from).count();
+        let made = all()
+            .filter(|p| p.tier == tier && !p.undo && p.at > from)
+            .count();
         if made >= usize::try_from(most).unwrap_or(usize::MAX) {
-            let message = format!("{made} actions of tier {tier} in the last hour; {most} are allowed");
+            let message =
+                format!("{made} actions of tier {tier} in the last hour; {most} are allowed");
             found.push((Refusal::HourlyCap, message));
         }
     }
@@ -62,14 +76,21 @@ pub(crate) fn exceeded(
     if let Some(cooldown) = limits.cooldown.filter(|_| !retry) {
         let from = before(now, cooldown);
         let on_target = |past: &&PastAction| past.target.as_deref() == target;
-        let latest = all().filter(same_action).filter(on_target).map(|p| p.at).max();
+        let latest = all()
+            .filter(same_action)
+            .filter(on_target)
+            .map(|p| p.at)
+            .max();
         if let Some(at) = latest.filter(|at| *at > from) {
             let message = format!("the last run on this target was at {at}; {cooldown} must pass");
             found.push((Refusal::Cooldown, message));
         }
     }
     if let Some(most) = limits.concurrency {
-        let running = all().filter(same_action).filter(|p| p.ended.is_none()).count();
+        let running = all()
+            .filter(same_action)
+            .filter(|p| p.ended.is_none())
+            .count();
         if running >= usize::try_from(most).unwrap_or(usize::MAX) {
             let message = format!("{running} runs are under way; {most} are allowed at one time");
             found.push((Refusal::Concurrency, message));
@@ -102,7 +123,11 @@ pub(crate) fn constraints(action: &PreparedAction, caps: TierCaps) -> Constraint
         (one, other) => one.or(other),
     };
     Constraints {
-        max_targets: radius.map(|r| r.max_targets).into_iter().chain(caps.max_targets).min(),
+        max_targets: radius
+            .map(|r| r.max_targets)
+            .into_iter()
+            .chain(caps.max_targets)
+            .min(),
         max_fraction: fraction(radius.and_then(|r| r.max_fraction), caps.max_fraction),
         min_healthy: radius.and_then(|r| r.min_healthy),
         time_limit: action.spec().reversibility.time_limit,

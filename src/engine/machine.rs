@@ -29,8 +29,8 @@ mod state;
 mod step;
 mod verify;
 
-pub use state::{Phase, State};
 use state::{Flow, Turn};
+pub use state::{Phase, State};
 
 /// What a run begins with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -64,7 +64,9 @@ pub struct Ended {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ResumeError {
     /// The documents are not the ones the run was begun with.
-    #[error("runbook `{runbook}` has changed since the run began: end the run and begin another one")]
+    #[error(
+        "runbook `{runbook}` has changed since the run began: end the run and begin another one"
+    )]
     DocumentsChanged {
         /// The runbook.
         runbook: String,
@@ -94,7 +96,11 @@ impl Engine {
                 policy.metadata.id,
                 policy.metadata.version.as_deref().unwrap_or("?")
             ),
-            unusable: prepared.unusable().iter().map(ToString::to_string).collect(),
+            unusable: prepared
+                .unusable()
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
         };
         let mut engine = Self {
             state: State::new(input),
@@ -113,11 +119,15 @@ impl Engine {
     ///
     /// # Errors
     /// When the chosen runbook is not the one the run was begun with, byte for byte.
-    pub fn resume(prepared: Arc<Prepared>, state: State, trace: Trace) -> Result<Self, ResumeError> {
+    pub fn resume(
+        prepared: Arc<Prepared>,
+        state: State,
+        trace: Trace,
+    ) -> Result<Self, ResumeError> {
         if let Some(chosen) = &state.chosen {
             let same = prepared
                 .runbook(&chosen.runbook)
-                .is_some_and(|runbook| runbook.closure().digest == chosen.closure);
+                .is_some_and(|runbook| runbook.digest == chosen.closure);
             if !same {
                 return Err(ResumeError::DocumentsChanged {
                     runbook: chosen.runbook.to_string(),
@@ -161,7 +171,9 @@ impl Engine {
             return None;
         }
         let budgets = self.state.budgets(&self.prepared);
-        let end = budgets.wall_clock.map(|limit| after(self.state.begun, limit));
+        let end = budgets
+            .wall_clock
+            .map(|limit| after(self.state.begun, limit));
         [
             end,
             self.state.evidence.next_deadline(),

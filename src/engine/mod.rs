@@ -22,3 +22,6 @@ pub mod scope;
 pub mod signature;
 pub mod text;
 pub mod trace;
+
+#[cfg(test)]
+mod tests;

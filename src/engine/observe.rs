@@ -108,7 +108,10 @@ pub(crate) fn series(series: &Series, now: Timestamp, rules: &Rules<'_>) -> Obse
         Test::Absent => return Observation::new(Truth::Fail, "there is data").value(value),
         _ => {}
     }
-    let window = rules.hold.unwrap_or_default().max(super::check::DEFAULT_LOOK_BACK);
+    let window = rules
+        .hold
+        .unwrap_or_default()
+        .max(super::check::DEFAULT_LOOK_BACK);
     if let Some(least) = rules.min_samples {
         let from = before(now, window);
         let found = samples.iter().rev().take_while(|s| s.at >= from).count();
@@ -130,7 +133,10 @@ fn empty(rules: &Rules<'_>) -> Observation {
         _ if !rules.zero_when_empty => Observation::unknown("there is no data"),
         test => match test.holds(&zero) {
             Some(holds) => {
-                let why = format!("no data counts as zero; {}", judged(holds, test, rules.unit));
+                let why = format!(
+                    "no data counts as zero; {}",
+                    judged(holds, test, rules.unit)
+                );
                 Observation::new(holds.into(), why).value(text::scalar(&zero, rules.unit))
             }
             None => Observation::unknown("there is no data"),
@@ -188,7 +194,8 @@ fn held(samples: &[Sample], step: Duration, now: Timestamp, rules: &Rules<'_>) -
     for moment in window.iter().map(|s| s.at).chain([now]) {
         let distance = since(moment, previous);
         if distance > gap(step) {
-            let why = format!("samples do not cover the last {hold}: none in {distance} before {moment}");
+            let why =
+                format!("samples do not cover the last {hold}: none in {distance} before {moment}");
             return Observation::unknown(why);
         }
         previous = moment;
@@ -203,7 +210,11 @@ fn incomparable() -> Observation {
 
 /// The first of the latest uninterrupted samples at which the comparison holds.
 fn began(samples: &[Sample], step: Duration, test: &Test) -> Option<Timestamp> {
-    let allowed = if step == Duration::ZERO { STALE_INSTANT } else { gap(step) };
+    let allowed = if step == Duration::ZERO {
+        STALE_INSTANT
+    } else {
+        gap(step)
+    };
     let mut began: Option<Timestamp> = None;
     for sample in samples.iter().rev() {
         if test.holds(&sample.value) != Some(true)
@@ -328,9 +339,7 @@ pub(crate) fn fact(value: Option<Value>, name: &str, test: &Test) -> Observation
         _ => test.holds(&scalar),
     };
     match holds {
-        Some(holds) => {
-            Observation::new(holds.into(), judged(holds, test, Unit::None)).value(shown)
-        }
+        Some(holds) => Observation::new(holds.into(), judged(holds, test, Unit::None)).value(shown),
         None => incomparable().value(shown),
     }
 }

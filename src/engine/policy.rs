@@ -177,7 +177,10 @@ impl Policy {
             (ModeSource::Action, said(question.action, "max_mode")),
             (ModeSource::Rollout, said(question.rollout, "rollout stage")),
             (ModeSource::KillSwitch, halt),
-            (ModeSource::Freeze, question.frozen.map(|id| (Mode::Off, id.to_owned()))),
+            (
+                ModeSource::Freeze,
+                question.frozen.map(|id| (Mode::Off, id.to_owned())),
+            ),
             (ModeSource::Status, said(question.status, "status")),
         ];
         let contributions: Vec<Contribution> = limits
@@ -205,7 +208,11 @@ impl Policy {
 
     /// The limits of a tier.
     pub fn caps(&self, tier: Tier) -> TierCaps {
-        self.governance().caps.get(&tier).copied().unwrap_or_default()
+        self.governance()
+            .caps
+            .get(&tier)
+            .copied()
+            .unwrap_or_default()
     }
 
     /// How old preflight evidence may be for a tier; `None` means that it has to be asked for anew.
@@ -231,10 +238,14 @@ impl Policy {
 
     /// The one human behind a login: the first alias of its group, in lower case.
     pub fn principal(&self, login: &str) -> String {
-        let group = self.governance().aliases.iter().find(|group| {
-            group.iter().any(|alias| alias.eq_ignore_ascii_case(login))
-        });
-        let first = group.and_then(|group| group.first()).map_or(login, String::as_str);
+        let group = self
+            .governance()
+            .aliases
+            .iter()
+            .find(|group| group.iter().any(|alias| alias.eq_ignore_ascii_case(login)));
+        let first = group
+            .and_then(|group| group.first())
+            .map_or(login, String::as_str);
         first.to_ascii_lowercase()
     }
 
@@ -293,10 +304,17 @@ fn bounds(freeze: &Freeze) -> (Timestamp, Timestamp) {
     let (east, west) = match TimeZone::get(&freeze.zone) {
         Ok(zone) => (zone.clone(), zone),
         // The first and the last place on Earth where a day begins.
-        Err(_) => (TimeZone::fixed(Offset::constant(14)), TimeZone::fixed(Offset::constant(-12))),
+        Err(_) => (
+            TimeZone::fixed(Offset::constant(14)),
+            TimeZone::fixed(Offset::constant(-12)),
+        ),
     };
     let begin = moment(freeze.from, &east).unwrap_or(Timestamp::MIN);
-    let end = freeze.to.tomorrow().ok().and_then(|day| moment(day, &west).ok());
+    let end = freeze
+        .to
+        .tomorrow()
+        .ok()
+        .and_then(|day| moment(day, &west).ok());
     (begin, end.unwrap_or(Timestamp::MAX))
 }
 
@@ -318,12 +336,16 @@ pub struct PolicyTestResult {
 pub fn evaluate_policy_test(policy: &Policy, test: &PolicyTest) -> PolicyTestResult {
     let given = &test.given;
     let moment = given.at.as_deref().map(str::parse::<Timestamp>).transpose();
-    let rollout = given
-        .rollout
-        .or_else(|| given.service.as_ref().map(|service| policy.rollout(service)));
-    let frozen = moment.as_ref().ok().copied().flatten().and_then(|at| {
-        policy.freeze_at(&given.environment, given.tier, given.action.as_ref(), at)
+    let rollout = given.rollout.or_else(|| {
+        given
+            .service
+            .as_ref()
+            .map(|service| policy.rollout(service))
     });
+    let frozen =
+        moment.as_ref().ok().copied().flatten().and_then(|at| {
+            policy.freeze_at(&given.environment, given.tier, given.action.as_ref(), at)
+        });
     let effective = policy.effective_mode(&ModeQuestion {
         environment: &given.environment,
         tier: given.tier,
@@ -334,7 +356,9 @@ pub fn evaluate_policy_test(policy: &Policy, test: &PolicyTest) -> PolicyTestRes
         frozen,
         status: None,
     });
-    let error = moment.is_err().then(|| "`at` is not a moment with zone".to_owned());
+    let error = moment
+        .is_err()
+        .then(|| "`at` is not a moment with zone".to_owned());
     PolicyTestResult {
         name: test.name.clone(),
         passed: error.is_none() && effective.mode == test.expect,

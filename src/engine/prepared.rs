@@ -14,17 +14,18 @@ use super::check::{CheckError, PreparedCheck};
 use super::policy::Policy;
 use crate::document::condition::{Condition, Term};
 use crate::document::id::{CheckName, QueryId, RunbookId, ServiceId, SignatureId, TeamId};
-use crate::document::model::{Check, Document, Governance, Query, Service, Signal, Status};
+use crate::document::model::{Check, Document, Governance, Kind, Query, Service, Status};
 use crate::document::unit::Duration;
-use crate::library::closure::{Closure, SignatureClosure};
+use crate::library::closure::{MissingReference, Pinned};
+use crate::library::{Closure, Library, SignatureClosure};
 
 mod action;
 mod runbook;
 mod signature;
 
-pub(crate) use action::{PreparedAction, PreparedUndo};
-pub(crate) use runbook::{PreparedPath, PreparedRow, PreparedStep, PreparedVerify, RowOutcome};
+pub(crate) use action::PreparedAction;
 pub use runbook::PreparedRunbook;
+pub(crate) use runbook::{PreparedStep, PreparedVerify, RowOutcome};
 pub(crate) use signature::PreparedNegation;
 pub use signature::PreparedSignature;
 
@@ -34,13 +35,53 @@ pub struct Sources {
     /// The policy.
     pub governance: Arc<Document<Governance>>,
     /// Every runbook that may be chosen.
-    pub runbooks: Vec<Arc<Closure>>,
+    pub runbooks: Vec<Closure>,
     /// Every signature that is scored.
-    pub signatures: Vec<Arc<SignatureClosure>>,
+    pub signatures: Vec<SignatureClosure>,
     /// Every service of the catalogue.
-    pub services: BTreeMap<ServiceId, Arc<Document<Service>>>,
+    pub services: BTreeMap<ServiceId, Document<Service>>,
     /// Severities of the taxonomy from the worst to the mildest.
     pub severities: Vec<String>,
+    /// Runbooks and signatures that have no closure.
+    pub unresolved: Vec<Unusable>,
+}
+
+impl Sources {
+    /// Everything a library holds; `None` without a policy.
+    pub fn of(library: &Library) -> Option<Self> {
+        let (_, governance) = library.governance()?;
+        let mut unresolved = Vec::new();
+        let mut note = |document: String, missing: Vec<MissingReference>| {
+            let problems = missing.iter().map(ToString::to_string).collect();
+            unresolved.push(Unusable { document, problems });
+        };
+        let mut runbooks = Vec::new();
+        for id in library.names(Kind::Runbook) {
+            match library.closure(&id.into()) {
+                Ok(closure) => runbooks.push(closure),
+                Err(missing) => note(format!("Runbook/{id}"), missing),
+            }
+        }
+        let mut signatures = Vec::new();
+        for id in library.names(Kind::Signature) {
+            match library.signature_closure(&id.into()) {
+                Ok(closure) => signatures.push(closure),
+                Err(missing) => note(format!("Signature/{id}"), missing),
+            }
+        }
+        let services = library.services();
+        Some(Self {
+            governance: Arc::new(governance.clone()),
+            runbooks,
+            signatures,
+            services: services
+                .iter()
+                .map(|(_, service)| (service.metadata.id.as_str().into(), service.clone()))
+                .collect(),
+            severities: library.severities().iter().map(|s| s.id.clone()).collect(),
+            unresolved,
+        })
+    }
 }
 
 /// A document that cannot be used, and why.
@@ -62,7 +103,7 @@ impl fmt::Display for Unusable {
 #[derive(Debug)]
 pub struct Prepared {
     pub(crate) policy: Policy,
-    pub(crate) services: BTreeMap<ServiceId, Arc<Document<Service>>>,
+    pub(crate) services: BTreeMap<ServiceId, Document<Service>>,
     pub(crate) severities: Vec<String>,
     pub(crate) vocabulary: Vocabulary,
     pub(crate) runbooks: BTreeMap<RunbookId, PreparedRunbook>,
@@ -73,12 +114,9 @@ pub struct Prepared {
 impl Prepared {
     /// Prepares everything that can be prepared.
     pub fn new(sources: Sources) -> Self {
-        let vocabulary = Vocabulary::new(
-            &sources.governance.spec,
-            sources.services.iter().map(|(id, s)| (id, &**s)),
-        );
+        let vocabulary = Vocabulary::new(&sources.governance.spec, &sources.services);
         let policy = Policy::new(sources.governance);
-        let mut unusable = Vec::new();
+        let mut unusable = sources.unresolved;
         let mut queries = QueryCache::default();
         let mut runbooks = BTreeMap::new();
         for closure in sources.runbooks {
@@ -140,7 +178,11 @@ impl Prepared {
     /// The on-call team of a service, when the policy knows the team.
     pub fn oncall(&self, service: &ServiceId) -> Option<&TeamId> {
         let team = &self.services.get(service)?.spec.oncall.team;
-        self.policy.governance().teams.contains_key(team).then_some(team)
+        self.policy
+            .governance()
+            .teams
+            .contains_key(team)
+            .then_some(team)
     }
 
     /// How much worse severity `a` is than `b`: whether it is, or `None` when one is not known.
@@ -153,7 +195,7 @@ impl Prepared {
 /// A query with its parameters compiled.
 #[derive(Debug)]
 pub(crate) struct PreparedQuery {
-    pub(crate) document: Arc<Document<Query>>,
+    pub(crate) document: Pinned<Query>,
     pub(crate) params: PreparedParams,
 }
 
@@ -163,18 +205,15 @@ pub(crate) struct PreparedQuery {
 pub(crate) struct QueryCache(BTreeMap<String, Vec<Arc<PreparedQuery>>>);
 
 impl QueryCache {
-    fn get(&mut self, document: &Arc<Document<Query>>) -> Result<Arc<PreparedQuery>, CheckError> {
+    fn get(&mut self, document: &Pinned<Query>) -> Result<Arc<PreparedQuery>, CheckError> {
         let known = self.0.entry(document.metadata.id.clone()).or_default();
-        let same = |q: &&Arc<PreparedQuery>| {
-            Arc::ptr_eq(&q.document, document) || q.document == *document
-        };
-        if let Some(query) = known.iter().find(same) {
+        if let Some(query) = known.iter().find(|q| q.document == *document) {
             return Ok(Arc::clone(query));
         }
         let params = PreparedParams::new(&document.spec.params)
             .map_err(|why| CheckError(format!("query `{}`: {why}", document.metadata.id)))?;
         let query = Arc::new(PreparedQuery {
-            document: Arc::clone(document),
+            document: document.clone(),
             params,
         });
         known.push(Arc::clone(&query));
@@ -184,14 +223,14 @@ impl QueryCache {
 
 /// Collects what is wrong with one document while it is prepared.
 pub(crate) struct Preparation<'a> {
-    closure: &'a BTreeMap<QueryId, Arc<Document<Query>>>,
+    closure: &'a BTreeMap<QueryId, Pinned<Query>>,
     queries: &'a mut QueryCache,
     problems: Vec<String>,
 }
 
 impl<'a> Preparation<'a> {
     pub(crate) fn new(
-        closure: &'a BTreeMap<QueryId, Arc<Document<Query>>>,
+        closure: &'a BTreeMap<QueryId, Pinned<Query>>,
         queries: &'a mut QueryCache,
     ) -> Self {
         Self {
@@ -214,7 +253,9 @@ impl<'a> Preparation<'a> {
         let (closure, queries) = (self.closure, &mut *self.queries);
         let find = |id: &QueryId| match closure.get(id) {
             Some(document) => queries.get(document),
-            None => Err(CheckError(format!("query `{id}` is not part of the closure"))),
+            None => Err(CheckError(format!(
+                "query `{id}` is not part of the closure"
+            ))),
         };
         let prepared = PreparedCheck::new(check, find, extra);
         self.kept(place, prepared)
@@ -250,7 +291,9 @@ impl<'a> Preparation<'a> {
                     self.problem(format!("{place}: there is no check `{name}`"));
                 }
                 Term::Builtin(builtin) if !preflight => {
-                    self.problem(format!("{place}: `{builtin}` is possible in preflight only"));
+                    self.problem(format!(
+                        "{place}: `{builtin}` is possible in preflight only"
+                    ));
                 }
                 Term::Check(_) | Term::Builtin(_) => {}
             }
@@ -290,7 +333,10 @@ pub(crate) struct PreparedCondition {
 impl PreparedCondition {
     /// The checks it names, each once.
     pub(crate) fn checks(&self) -> BTreeSet<CheckName> {
-        self.condition.names().map(|(name, _)| name.clone()).collect()
+        self.condition
+            .names()
+            .map(|(name, _)| name.clone())
+            .collect()
     }
 
     /// The checks that support it by passing: those named outside an odd number of negations.
@@ -335,6 +381,3 @@ impl Standing {
         }
     }
 }
-
-/// Kinds of evidence among checks.
-pub(crate) type Signals = BTreeSet<Signal>;

@@ -134,40 +134,142 @@ impl Reason {
 
     const fn describe(self) -> (&'static str, &'static str) {
         match self {
-            Self::Decided => ("decided", "The decision table hands this case to a human on purpose; `because` says why."),
-            Self::Otherwise => ("otherwise", "No row of the decision table fits: diagnose by hand, and add a row if this case recurs."),
-            Self::NoSignature => ("no_signature", "No stable signature matches this incident: diagnose by hand, and write a postmortem so that the next one is recognised."),
-            Self::NoRunbook => ("no_runbook", "The signature matches, but no usable stable runbook answers it: handle the incident by hand."),
-            Self::OutOfScope => ("out_of_scope", "The runbook does not cover this service and environment: handle the incident by hand."),
-            Self::SignatureAmbiguous => ("signature_ambiguous", "The evidence fits a known failure but does not prove it: look at the inconclusive conditions first."),
-            Self::SignaturesTie => ("signatures_tie", "Two known failures fit equally well: find the observation that tells them apart."),
-            Self::RouteDisagrees => ("route_disagrees", "Signature and decision table disagree about the remedy: decide by hand, and mend the one that is wrong."),
-            Self::Inconclusive => ("inconclusive", "A row of the decision table could not be decided: restore the missing telemetry or decide by hand."),
-            Self::TierTooHigh => ("tier_too_high", "The step is too risky for an agent: a human has to run it."),
-            Self::ModeOff => ("mode_off", "Policy lets no automation act here: handle the incident by hand."),
-            Self::ModeShadow => ("mode_shadow", "The run was recorded only; what it would have done is listed as proposed."),
-            Self::ModeAdvise => ("mode_advise", "Policy lets automation only advise here: the proposed steps are for a human to run."),
-            Self::Unauthorised => ("unauthorised", "The call was refused; the refusals name the rule and the remedy."),
-            Self::DoNotTouch => ("do_not_touch", "The target is on the runbook's `do_not_touch` list: a human has to decide."),
-            Self::CapExceeded => ("cap_exceeded", "Automation has acted here too often or too widely: look for the cause before acting again."),
-            Self::Frozen => ("frozen", "A freeze is in force: whoever owns it has to decide."),
-            Self::PreflightFailed => ("preflight_failed", "A condition for acting does not hold: the trace names it."),
-            Self::PreflightInconclusive => ("preflight_inconclusive", "A condition for acting could not be decided: the trace names it."),
-            Self::ApprovalDenied => ("approval_denied", "A human refused the step: ask them what they know."),
-            Self::ApprovalTimeout => ("approval_timeout", "Nobody answered the request for approval in time: decide and act by hand."),
-            Self::SnapshotFailed => ("snapshot_failed", "The undo could not be prepared, so nothing was done: act by hand, with a way back."),
-            Self::ActionFailed => ("action_failed", "The executor refused or failed: the error is quoted in the handoff."),
-            Self::ActionTimeout => ("action_timeout", "The executor did not answer: find out whether the action took effect before doing anything else."),
-            Self::VerifyFailed => ("verify_failed", "The action ran and the symptom is still there, or a neighbour suffers: consider the armed undo."),
-            Self::VerifyInconclusive => ("verify_inconclusive", "The action ran and nobody can tell whether it helped: look at the service before the armed undo expires."),
-            Self::RolledBack => ("rolled_back", "The action did not help and was undone: the cause lies elsewhere."),
-            Self::RollbackFailed => ("rollback_failed", "The undo failed: the system is between two states and needs a human now."),
-            Self::KillSwitch => ("kill_switch", "Automation was halted: check what is in flight and what is armed."),
-            Self::Commander => ("commander", "An incident commander is in control: they have the evidence and decide."),
-            Self::SeverityRaised => ("severity_raised", "The incident became more severe: a human decides from here."),
-            Self::BudgetExceeded => ("budget_exceeded", "The run used up its time, actions or queries: continue by hand."),
-            Self::NewSignature => ("new_signature", "Another failure now fits better than the one acted on: start the diagnosis again."),
-            Self::ConfidenceFell => ("confidence_fell", "The evidence no longer supports the action: the incident may be ending or may be another one."),
+            Self::Decided => (
+                "decided",
+                "The decision table hands this case to a human on purpose; `because` says why.",
+            ),
+            Self::Otherwise => (
+                "otherwise",
+                "No row of the decision table fits: diagnose by hand, and add a row if this case recurs.",
+            ),
+            Self::NoSignature => (
+                "no_signature",
+                "No stable signature matches this incident: diagnose by hand, and write a postmortem so that the next one is recognised.",
+            ),
+            Self::NoRunbook => (
+                "no_runbook",
+                "The signature matches, but no usable stable runbook answers it: handle the incident by hand.",
+            ),
+            Self::OutOfScope => (
+                "out_of_scope",
+                "The runbook does not cover this service and environment: handle the incident by hand.",
+            ),
+            Self::SignatureAmbiguous => (
+                "signature_ambiguous",
+                "The evidence fits a known failure but does not prove it: look at the inconclusive conditions first.",
+            ),
+            Self::SignaturesTie => (
+                "signatures_tie",
+                "Two known failures fit equally well: find the observation that tells them apart.",
+            ),
+            Self::RouteDisagrees => (
+                "route_disagrees",
+                "Signature and decision table disagree about the remedy: decide by hand, and mend the one that is wrong.",
+            ),
+            Self::Inconclusive => (
+                "inconclusive",
+                "A row of the decision table could not be decided: restore the missing telemetry or decide by hand.",
+            ),
+            Self::TierTooHigh => (
+                "tier_too_high",
+                "The step is too risky for an agent: a human has to run it.",
+            ),
+            Self::ModeOff => (
+                "mode_off",
+                "Policy lets no automation act here: handle the incident by hand.",
+            ),
+            Self::ModeShadow => (
+                "mode_shadow",
+                "The run was recorded only; what it would have done is listed as proposed.",
+            ),
+            Self::ModeAdvise => (
+                "mode_advise",
+                "Policy lets automation only advise here: the proposed steps are for a human to run.",
+            ),
+            Self::Unauthorised => (
+                "unauthorised",
+                "The call was refused; the refusals name the rule and the remedy.",
+            ),
+            Self::DoNotTouch => (
+                "do_not_touch",
+                "The target is on the runbook's `do_not_touch` list: a human has to decide.",
+            ),
+            Self::CapExceeded => (
+                "cap_exceeded",
+                "Automation has acted here too often or too widely: look for the cause before acting again.",
+            ),
+            Self::Frozen => (
+                "frozen",
+                "A freeze is in force: whoever owns it has to decide.",
+            ),
+            Self::PreflightFailed => (
+                "preflight_failed",
+                "A condition for acting does not hold: the trace names it.",
+            ),
+            Self::PreflightInconclusive => (
+                "preflight_inconclusive",
+                "A condition for acting could not be decided: the trace names it.",
+            ),
+            Self::ApprovalDenied => (
+                "approval_denied",
+                "A human refused the step: ask them what they know.",
+            ),
+            Self::ApprovalTimeout => (
+                "approval_timeout",
+                "Nobody answered the request for approval in time: decide and act by hand.",
+            ),
+            Self::SnapshotFailed => (
+                "snapshot_failed",
+                "The undo could not be prepared, so nothing was done: act by hand, with a way back.",
+            ),
+            Self::ActionFailed => (
+                "action_failed",
+                "The executor refused or failed: the error is quoted in the handoff.",
+            ),
+            Self::ActionTimeout => (
+                "action_timeout",
+                "The executor did not answer: find out whether the action took effect before doing anything else.",
+            ),
+            Self::VerifyFailed => (
+                "verify_failed",
+                "The action ran and the symptom is still there, or a neighbour suffers: consider the armed undo.",
+            ),
+            Self::VerifyInconclusive => (
+                "verify_inconclusive",
+                "The action ran and nobody can tell whether it helped: look at the service before the armed undo expires.",
+            ),
+            Self::RolledBack => (
+                "rolled_back",
+                "The action did not help and was undone: the cause lies elsewhere.",
+            ),
+            Self::RollbackFailed => (
+                "rollback_failed",
+                "The undo failed: the system is between two states and needs a human now.",
+            ),
+            Self::KillSwitch => (
+                "kill_switch",
+                "Automation was halted: check what is in flight and what is armed.",
+            ),
+            Self::Commander => (
+                "commander",
+                "An incident commander is in control: they have the evidence and decide.",
+            ),
+            Self::SeverityRaised => (
+                "severity_raised",
+                "The incident became more severe: a human decides from here.",
+            ),
+            Self::BudgetExceeded => (
+                "budget_exceeded",
+                "The run used up its time, actions or queries: continue by hand.",
+            ),
+            Self::NewSignature => (
+                "new_signature",
+                "Another failure now fits better than the one acted on: start the diagnosis again.",
+            ),
+            Self::ConfidenceFell => (
+                "confidence_fell",
+                "The evidence no longer supports the action: the incident may be ending or may be another one.",
+            ),
         }
     }
 }
@@ -284,32 +386,136 @@ impl Refusal {
 
     const fn describe(self) -> (&'static str, &'static str, Reason) {
         match self {
-            Self::OutsideClosure => ("outside_closure", "only actions that the approved runbook names may run; propose one of those or change the runbook", Reason::Unauthorised),
-            Self::OutOfScope => ("out_of_scope", "choose a runbook whose `scope` covers the service and environment", Reason::OutOfScope),
-            Self::ArgumentMissing => ("argument_missing", "pass every parameter the action requires", Reason::Unauthorised),
-            Self::ArgumentUnknown => ("argument_unknown", "leave the argument out; the action does not have it", Reason::Unauthorised),
-            Self::ArgumentInvalid => ("argument_invalid", "pass a value the parameter's type, pattern, `enum` and bounds allow", Reason::Unauthorised),
-            Self::FreeText => ("free_text", "pass a value that is known in the catalogue; text never selects a target", Reason::Unauthorised),
-            Self::DoNotTouch => ("do_not_touch", "a human has to act on this target", Reason::DoNotTouch),
-            Self::TierTooHigh => ("tier_too_high", "a human has to run this action", Reason::TierTooHigh),
-            Self::NoSignature => ("no_signature", "without a matching signature only tier 0 is permitted", Reason::NoSignature),
-            Self::SignatureAmbiguous => ("signature_ambiguous", "an ambiguous signature permits only tier 0; settle its inconclusive conditions first", Reason::SignatureAmbiguous),
-            Self::ModeOff => ("mode_off", "policy lets no automation act here", Reason::ModeOff),
-            Self::ModeShadow => ("mode_shadow", "record the proposal; nothing is executed", Reason::ModeShadow),
-            Self::ModeAdvise => ("mode_advise", "recommend the action to a human", Reason::ModeAdvise),
-            Self::ApprovalMissing => ("approval_missing", "ask the people the policy names and propose again with their approval", Reason::Unauthorised),
-            Self::ApprovalImpossible => ("approval_impossible", "name who approves this tier under `run_time_approval` of the policy", Reason::Unauthorised),
-            Self::Frozen => ("frozen", "wait for the end of the freeze, or ask its owner", Reason::Frozen),
-            Self::KillSwitch => ("kill_switch", "automation is halted until a human lifts it", Reason::KillSwitch),
-            Self::Commander => ("commander", "the incident commander decides", Reason::Commander),
-            Self::TargetCap => ("target_cap", "a human decides about further targets", Reason::CapExceeded),
-            Self::HourlyCap => ("hourly_cap", "wait, or let a human act", Reason::CapExceeded),
-            Self::RateLimit => ("rate_limit", "wait, or let a human act", Reason::CapExceeded),
-            Self::Cooldown => ("cooldown", "wait until the last action on this target has shown its effect", Reason::CapExceeded),
-            Self::Concurrency => ("concurrency", "wait for the run that is under way", Reason::CapExceeded),
-            Self::Unverified => ("unverified", "give the step a `verify` with a success condition", Reason::Unauthorised),
-            Self::UndoNotArmed => ("undo_not_armed", "capture the snapshot the undo needs first", Reason::SnapshotFailed),
-            Self::UndoExpired => ("undo_expired", "a human has to undo this by hand", Reason::RollbackFailed),
+            Self::OutsideClosure => (
+                "outside_closure",
+                "only actions that the approved runbook names may run; propose one of those or change the runbook",
+                Reason::Unauthorised,
+            ),
+            Self::OutOfScope => (
+                "out_of_scope",
+                "choose a runbook whose `scope` covers the service and environment",
+                Reason::OutOfScope,
+            ),
+            Self::ArgumentMissing => (
+                "argument_missing",
+                "pass every parameter the action requires",
+                Reason::Unauthorised,
+            ),
+            Self::ArgumentUnknown => (
+                "argument_unknown",
+                "leave the argument out; the action does not have it",
+                Reason::Unauthorised,
+            ),
+            Self::ArgumentInvalid => (
+                "argument_invalid",
+                "pass a value the parameter's type, pattern, `enum` and bounds allow",
+                Reason::Unauthorised,
+            ),
+            Self::FreeText => (
+                "free_text",
+                "pass a value that is known in the catalogue; text never selects a target",
+                Reason::Unauthorised,
+            ),
+            Self::DoNotTouch => (
+                "do_not_touch",
+                "a human has to act on this target",
+                Reason::DoNotTouch,
+            ),
+            Self::TierTooHigh => (
+                "tier_too_high",
+                "a human has to run this action",
+                Reason::TierTooHigh,
+            ),
+            Self::NoSignature => (
+                "no_signature",
+                "without a matching signature only tier 0 is permitted",
+                Reason::NoSignature,
+            ),
+            Self::SignatureAmbiguous => (
+                "signature_ambiguous",
+                "an ambiguous signature permits only tier 0; settle its inconclusive conditions first",
+                Reason::SignatureAmbiguous,
+            ),
+            Self::ModeOff => (
+                "mode_off",
+                "policy lets no automation act here",
+                Reason::ModeOff,
+            ),
+            Self::ModeShadow => (
+                "mode_shadow",
+                "record the proposal; nothing is executed",
+                Reason::ModeShadow,
+            ),
+            Self::ModeAdvise => (
+                "mode_advise",
+                "recommend the action to a human",
+                Reason::ModeAdvise,
+            ),
+            Self::ApprovalMissing => (
+                "approval_missing",
+                "ask the people the policy names and propose again with their approval",
+                Reason::Unauthorised,
+            ),
+            Self::ApprovalImpossible => (
+                "approval_impossible",
+                "name who approves this tier under `run_time_approval` of the policy",
+                Reason::Unauthorised,
+            ),
+            Self::Frozen => (
+                "frozen",
+                "wait for the end of the freeze, or ask its owner",
+                Reason::Frozen,
+            ),
+            Self::KillSwitch => (
+                "kill_switch",
+                "automation is halted until a human lifts it",
+                Reason::KillSwitch,
+            ),
+            Self::Commander => (
+                "commander",
+                "the incident commander decides",
+                Reason::Commander,
+            ),
+            Self::TargetCap => (
+                "target_cap",
+                "a human decides about further targets",
+                Reason::CapExceeded,
+            ),
+            Self::HourlyCap => (
+                "hourly_cap",
+                "wait, or let a human act",
+                Reason::CapExceeded,
+            ),
+            Self::RateLimit => (
+                "rate_limit",
+                "wait, or let a human act",
+                Reason::CapExceeded,
+            ),
+            Self::Cooldown => (
+                "cooldown",
+                "wait until the last action on this target has shown its effect",
+                Reason::CapExceeded,
+            ),
+            Self::Concurrency => (
+                "concurrency",
+                "wait for the run that is under way",
+                Reason::CapExceeded,
+            ),
+            Self::Unverified => (
+                "unverified",
+                "give the step a `verify` with a success condition",
+                Reason::Unauthorised,
+            ),
+            Self::UndoNotArmed => (
+                "undo_not_armed",
+                "capture the snapshot the undo needs first",
+                Reason::SnapshotFailed,
+            ),
+            Self::UndoExpired => (
+                "undo_expired",
+                "a human has to undo this by hand",
+                Reason::RollbackFailed,
+            ),
         }
     }
 }

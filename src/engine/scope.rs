@@ -55,8 +55,7 @@ impl Scope {
             let changes: Map<String, Value> = latest
                 .into_iter()
                 .map(|(kind, change)| {
-                    let mut facts: Map<String, Value> =
-                        change.facts.clone().into_iter().collect();
+                    let mut facts: Map<String, Value> = change.facts.clone().into_iter().collect();
                     facts.insert("at".to_owned(), Value::String(change.at.to_string()));
                     (kind.to_owned(), Value::Object(facts))
                 })
@@ -88,7 +87,10 @@ impl Scope {
 }
 
 /// The changes the feed answered with, in time order; `None` when it could not be read.
-pub(crate) fn changes(evidence: &EvidenceStore, feed: Option<RequestId>) -> Option<&[ChangeRecord]> {
+pub(crate) fn changes(
+    evidence: &EvidenceStore,
+    feed: Option<RequestId>,
+) -> Option<&[ChangeRecord]> {
     match &evidence.taken(feed?)?.answer {
         Answer::Changes(changes) => Some(changes),
         _ => None,
@@ -167,10 +169,12 @@ impl ArgumentTemplates {
             .map(|(name, slot)| {
                 let value = match slot {
                     Slot::Literal(value) => value.clone(),
-                    Slot::Template(template) => fill(template, scope).map_err(|error| FillError {
-                        argument: name.clone(),
-                        error,
-                    })?,
+                    Slot::Template(template) => {
+                        fill(template, scope).map_err(|error| FillError {
+                            argument: name.clone(),
+                            error,
+                        })?
+                    }
                 };
                 Ok((name.clone(), value))
             })

@@ -99,9 +99,9 @@ impl SignatureResult {
 
     /// The exclusion or supporting condition called `name`.
     pub(crate) fn discriminator(&self, name: &CheckName) -> Option<&ConditionResult> {
-        self.conditions.iter().find(|c| {
-            matches!(c.role, Role::Support | Role::Exclude) && c.name == *name
-        })
+        self.conditions
+            .iter()
+            .find(|c| matches!(c.role, Role::Support | Role::Exclude) && c.name == *name)
     }
 }
 
@@ -218,14 +218,20 @@ fn truths(conditions: &[ConditionResult], role: Role) -> impl Iterator<Item = Tr
 fn scores(conditions: &[ConditionResult], weights: &[(f64, Truth)]) -> (f64, f64) {
     let total: f64 = weights.iter().map(|(weight, _)| weight).sum();
     let share = |counts: fn(Truth) -> bool| {
-        let required = truths(conditions, Role::Require).filter(|t| counts(*t)).count() as f64;
+        let required = truths(conditions, Role::Require)
+            .filter(|t| counts(*t))
+            .count() as f64;
         let matched: f64 = weights
             .iter()
             .filter(|(_, truth)| counts(*truth))
             .map(|(weight, _)| weight)
             .sum();
         let all = required + total;
-        if all > 0.0 { (required + matched) / all } else { 0.0 }
+        if all > 0.0 {
+            (required + matched) / all
+        } else {
+            0.0
+        }
     };
     (share(Truth::is_pass), share(|truth| !truth.is_fail()))
 }
@@ -244,7 +250,10 @@ fn verdict(
             .find(|c| c.role == role && c.result.truth == truth)
     };
     let say = |verdict, c: &ConditionResult, what: &str| {
-        (verdict, Some(format!("{what} `{}`: {}", c.name, c.result.why)))
+        (
+            verdict,
+            Some(format!("{what} `{}`: {}", c.name, c.result.why)),
+        )
     };
     if let Some(c) = first(Role::Require, Truth::Fail) {
         return say(Verdict::NoMatch, c, "required");
@@ -312,11 +321,17 @@ fn order(signature: &PreparedSignature, conditions: &[ConditionResult]) -> (Trut
         }
         (_, Some(first), Some(last)) if since(*last, *first) > window => (
             Truth::Fail,
-            format!("the conditions began {} apart, not within {window}", since(*last, *first)),
+            format!(
+                "the conditions began {} apart, not within {window}",
+                since(*last, *first)
+            ),
         ),
         _ => {
             let name = unknown.map(CheckName::as_str).unwrap_or_default();
-            (Truth::Inconclusive, format!("when `{name}` began is not known"))
+            (
+                Truth::Inconclusive,
+                format!("when `{name}` began is not known"),
+            )
         }
     }
 }

@@ -19,8 +19,14 @@ impl Turn<'_> {
             return self.broken();
         };
         let expires_at = after(self.state.now, demand.expires);
-        let undo = self.here().and_then(|(_, step)| Some(step.action.undo.as_ref()?.action.to_string()));
-        let on = call.target.as_ref().map(|t| format!(" on {t}")).unwrap_or_default();
+        let undo = self
+            .here()
+            .and_then(|(_, step)| Some(step.action.undo.as_ref()?.action.to_string()));
+        let on = call
+            .target
+            .as_ref()
+            .map(|t| format!(" on {t}"))
+            .unwrap_or_default();
         self.record(Record::ApprovalAsked {
             step: call.step.clone(),
             question,
@@ -30,7 +36,10 @@ impl Turn<'_> {
             .push(Command::RequestApproval(Box::new(ApprovalRequest {
                 id: question,
                 call: Box::new(CallText {
-                    summary: format!("step `{}`: {}{on} (tier {})", call.step, call.action, call.tier),
+                    summary: format!(
+                        "step `{}`: {}{on} (tier {})",
+                        call.step, call.action, call.tier
+                    ),
                     arguments: call
                         .arguments
                         .iter()
@@ -128,7 +137,9 @@ impl Turn<'_> {
         let oncall = self.prepared.oncall(&self.state.incident.service);
         let claimed = team.map(|team| policy.teams_of(&[team.to_owned()], oncall));
         let mut candidates = approval.demand.from.iter().filter(|team| {
-            claimed.as_ref().is_none_or(|claimed| claimed.contains(*team))
+            claimed
+                .as_ref()
+                .is_none_or(|claimed| claimed.contains(*team))
         });
         candidates
             .find(|team| policy.is_member(by, team))
@@ -141,7 +152,11 @@ impl Turn<'_> {
 fn counted(approval: &Approval) -> u32 {
     let given = &approval.given;
     let count = if approval.demand.distinct {
-        given.iter().map(|g| &g.principal).collect::<BTreeSet<_>>().len()
+        given
+            .iter()
+            .map(|g| &g.principal)
+            .collect::<BTreeSet<_>>()
+            .len()
     } else {
         given.iter().collect::<BTreeSet<_>>().len()
     };

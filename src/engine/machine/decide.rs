@@ -44,7 +44,10 @@ impl Turn<'_> {
             .bound
             .iter()
             .filter_map(|(name, bound)| {
-                Some((name.clone(), self.evaluate(runbook.checks.get(name)?, bound)))
+                Some((
+                    name.clone(),
+                    self.evaluate(runbook.checks.get(name)?, bound),
+                ))
             })
             .collect();
         let (rows, decisive) = try_rows(runbook, &checks);
@@ -74,9 +77,15 @@ impl Turn<'_> {
         let detail = because.unwrap_or_else(|| fallback.to_owned());
         match &row.outcome {
             RowOutcome::Dismiss => self.end(Outcome::Dismissed, reason, detail),
-            RowOutcome::Escalate(to) => self.end_with(Outcome::Escalated, reason, detail, to.as_deref()),
+            RowOutcome::Escalate(to) => {
+                self.end_with(Outcome::Escalated, reason, detail, to.as_deref())
+            }
             RowOutcome::Path(path) => {
-                let positive = row.when.as_ref().map(|when| when.positive()).unwrap_or_default();
+                let positive = row
+                    .when
+                    .as_ref()
+                    .map(|when| when.positive())
+                    .unwrap_or_default();
                 self.take(runbook, path, positive.into_iter().collect())
             }
         }

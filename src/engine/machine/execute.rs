@@ -39,10 +39,17 @@ impl Turn<'_> {
             return self.broken();
         };
         let tier = authorised.call().tier;
-        let max_age = self.prepared.policy().evidence_max_age(tier).unwrap_or(DEFAULT_MAX_AGE);
+        let max_age = self
+            .prepared
+            .policy()
+            .evidence_max_age(tier)
+            .unwrap_or(DEFAULT_MAX_AGE);
         if since(self.state.now, preflight_at) > max_age {
             if rounds >= MAX_ROUNDS {
-                let detail = format!("step `{}`: evidence grows older than {max_age} before the write", step.id);
+                let detail = format!(
+                    "step `{}`: evidence grows older than {max_age} before the write",
+                    step.id
+                );
                 return self.end(Outcome::Escalated, Reason::PreflightInconclusive, detail);
             }
             let step = step.id.clone();
@@ -52,7 +59,12 @@ impl Turn<'_> {
             return self.preflight_round(true, rounds + 1);
         }
         let budget = self.state.budgets(self.prepared).actions;
-        let made = self.state.done.iter().filter(|done| !done.call.undo).count();
+        let made = self
+            .state
+            .done
+            .iter()
+            .filter(|done| !done.call.undo)
+            .count();
         if budget.is_some_and(|most| made >= usize::try_from(most).unwrap_or(usize::MAX)) {
             return self.over_budget("actions");
         }
@@ -158,7 +170,10 @@ impl Turn<'_> {
             return self.broken();
         };
         let may_retry = step.action.spec().idempotent && self.state.halt.is_none();
-        if let Some(retry) = step.retry.filter(|r| may_retry && self.state.attempt < r.attempts) {
+        if let Some(retry) = step
+            .retry
+            .filter(|r| may_retry && self.state.attempt < r.attempts)
+        {
             self.state.attempt += 1;
             let note = Note::Retry {
                 step: step.id.clone(),

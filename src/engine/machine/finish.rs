@@ -1,7 +1,7 @@
 //! The end of a run: outcome, reason, and the handoff to a human.
 
-use super::state::{Flow, Phase, Turn};
 use super::Ended;
+use super::state::{Flow, Phase, Turn};
 use crate::document::model::{Escalate, Mode, Outcome};
 use crate::engine::command::Command;
 use crate::engine::handoff::{ActionTaken, ArmedUndo, Effect, Handoff};
@@ -94,20 +94,32 @@ impl Turn<'_> {
             .unwrap_or(SERVICE_ONCALL)
             .to_owned();
         let pick = |get: fn(&Escalate) -> Option<_>| said.and_then(get).or(fallback.and_then(get));
-        let mut fields = policy.governance().defaults.as_ref().map_or_else(Vec::new, |d| d.handoff.clone());
-        for field in runbook.map(|r| r.spec().handoff.as_slice()).unwrap_or_default() {
+        let mut fields = policy
+            .governance()
+            .defaults
+            .as_ref()
+            .map_or_else(Vec::new, |d| d.handoff.clone());
+        for field in runbook
+            .map(|r| r.spec().handoff.as_slice())
+            .unwrap_or_default()
+        {
             if !fields.contains(field) {
                 fields.push(field.clone());
             }
         }
         let incident = &state.incident;
-        let next = said.and_then(|e| e.then.as_ref()).or(fallback.and_then(|e| e.then.as_ref()));
+        let next = said
+            .and_then(|e| e.then.as_ref())
+            .or(fallback.and_then(|e| e.then.as_ref()));
         let mut handoff = Handoff {
             to: self.resolve_target(&target),
             target,
             acknowledge_by: pick(|e| e.ack_within).map(|within| after(state.now, within)),
             then: next.map(|then| self.resolve_target(then)),
-            page: said.and_then(|e| e.page).or(fallback.and_then(|e| e.page)).unwrap_or(false),
+            page: said
+                .and_then(|e| e.page)
+                .or(fallback.and_then(|e| e.page))
+                .unwrap_or(false),
             outcome,
             reason,
             fields,
@@ -174,7 +186,11 @@ fn next_step(handoff: &Handoff) -> String {
         .iter()
         .find(|taken| matches!(taken.effect, Effect::InFlight | Effect::Unknown));
     if let Some(taken) = in_flight {
-        return format!("Find out whether `{}` took effect. {}", taken.call.action, handoff.reason.help());
+        return format!(
+            "Find out whether `{}` took effect. {}",
+            taken.call.action,
+            handoff.reason.help()
+        );
     }
     if let Some(proposed) = handoff.proposed.first() {
         return format!("Consider {proposed}. {}", handoff.reason.help());

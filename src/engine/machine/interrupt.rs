@@ -61,7 +61,9 @@ impl Turn<'_> {
     fn alert(&mut self, name: crate::document::id::AlertName, firing: bool) {
         let now = self.state.now;
         let alerts = self.state.incident.alerts.get_or_insert_default();
-        let open = alerts.iter_mut().find(|a| a.name == name && a.until.is_none());
+        let open = alerts
+            .iter_mut()
+            .find(|a| a.name == name && a.until.is_none());
         match (open, firing) {
             (Some(alert), false) => alert.until = Some(now),
             (None, true) => alerts.push(Alert {

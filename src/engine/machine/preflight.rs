@@ -55,7 +55,12 @@ impl Turn<'_> {
             .iter()
             .flat_map(PreparedCondition::checks)
             .collect();
-        of_runbook.extend(self.state.decided.iter().flat_map(|d| d.positive.iter().cloned()));
+        of_runbook.extend(
+            self.state
+                .decided
+                .iter()
+                .flat_map(|d| d.positive.iter().cloned()),
+        );
         let action_checks = self.bind_all(&action.checks, &of_action, &with_params);
         let runbook_checks = self.bind_all(&runbook.checks, &of_runbook, &scope);
         let signature = self.bind_signature(&scope);
@@ -78,13 +83,16 @@ impl Turn<'_> {
         let all = own
             .chain(signature.exclude.iter().map(|(_, c)| c))
             .chain(signature.support.iter().map(|(_, c, _)| c));
-        Some(BoundSignature(all.map(|check| self.bind(check, scope)).collect()))
+        Some(BoundSignature(
+            all.map(|check| self.bind(check, scope)).collect(),
+        ))
     }
 
     fn path_preflight<'r>(&self, runbook: &'r PreparedRunbook) -> &'r [PreparedCondition] {
         let decided = self.state.decided.as_ref();
         let path = decided.and_then(|decided| runbook.paths.get(&decided.path));
-        path.map(|path| path.preflight.as_slice()).unwrap_or_default()
+        path.map(|path| path.preflight.as_slice())
+            .unwrap_or_default()
     }
 
     pub(super) fn preflight(&mut self, preflight: Preflight) -> Flow {
@@ -117,7 +125,10 @@ impl Turn<'_> {
             .collect();
         let support = view.support();
         let result = Truth::all(conditions.iter().map(|c| c.truth));
-        let first = conditions.iter().find(|c| c.truth == result).map(|c| c.text.clone());
+        let first = conditions
+            .iter()
+            .find(|c| c.truth == result)
+            .map(|c| c.text.clone());
         self.state.support = support;
         self.record(Record::Preflight {
             step: step.id.clone(),
@@ -160,7 +171,10 @@ impl Turn<'_> {
 }
 
 fn names(conditions: &[PreparedCondition]) -> BTreeSet<CheckName> {
-    conditions.iter().flat_map(PreparedCondition::checks).collect()
+    conditions
+        .iter()
+        .flat_map(PreparedCondition::checks)
+        .collect()
 }
 
 fn results(
@@ -186,7 +200,11 @@ struct View<'v, 't> {
 
 impl View<'_, '_> {
     fn condition(&self, condition: &PreparedCondition, from_action: bool) -> ConditionTruth {
-        let checks = if from_action { &self.of_action } else { &self.of_runbook };
+        let checks = if from_action {
+            &self.of_action
+        } else {
+            &self.of_runbook
+        };
         let mut why = Vec::new();
         let truth = condition.condition.eval(&mut |atom| {
             let found = match &atom.term {
@@ -198,7 +216,13 @@ impl View<'_, '_> {
                     Some((truth, None, why))
                 }
             };
-            let unknown = || (Truth::Inconclusive, None, "there is no such check".to_owned());
+            let unknown = || {
+                (
+                    Truth::Inconclusive,
+                    None,
+                    "there is no such check".to_owned(),
+                )
+            };
             let (truth, value, reason) = found.unwrap_or_else(unknown);
             why.push(AtomTruth {
                 name: atom.to_string(),
@@ -231,7 +255,10 @@ impl View<'_, '_> {
         let service = &self.turn.state.incident.service;
         match self.turn.prepared.oncall(service) {
             Some(team) => (Truth::Pass, team.to_string()),
-            None => (Truth::Fail, format!("`{service}` has no on-call team in the policy")),
+            None => (
+                Truth::Fail,
+                format!("`{service}` has no on-call team in the policy"),
+            ),
         }
     }
 
@@ -262,9 +289,16 @@ impl View<'_, '_> {
     fn changes_known(&self) -> (Truth, String) {
         let turn = self.turn;
         let Some(changes) = changes(&turn.state.evidence, turn.state.feed) else {
-            return (Truth::Inconclusive, "the change feed could not be read".to_owned());
+            return (
+                Truth::Inconclusive,
+                "the change feed could not be read".to_owned(),
+            );
         };
-        let signature = turn.state.chosen.as_ref().and_then(|c| c.signature.as_ref());
+        let signature = turn
+            .state
+            .chosen
+            .as_ref()
+            .and_then(|c| c.signature.as_ref());
         let signature = signature.and_then(|id| turn.prepared.signature(id));
         let mut looked_at: BTreeSet<&str> = self
             .runbook
@@ -291,7 +325,12 @@ impl View<'_, '_> {
         if !self.action.needs_undo() {
             return (Truth::Pass, "no undo is needed".to_owned());
         }
-        match undo_problem(self.runbook, self.action, self.preflight, &self.runbook.do_not_touch) {
+        match undo_problem(
+            self.runbook,
+            self.action,
+            self.preflight,
+            &self.runbook.do_not_touch,
+        ) {
             Some(problem) => (Truth::Fail, problem),
             None => (Truth::Pass, "the undo is resolved".to_owned()),
         }
@@ -328,7 +367,11 @@ impl View<'_, '_> {
                 })
             })
             .collect();
-        let signature = turn.state.chosen.as_ref().and_then(|c| c.signature.as_ref());
+        let signature = turn
+            .state
+            .chosen
+            .as_ref()
+            .and_then(|c| c.signature.as_ref());
         let signature = signature.and_then(|id| turn.prepared.signature(id));
         if let (Some(signature), Some(bound)) = (signature, &self.preflight.signature) {
             let facts = Facts {
@@ -357,10 +400,16 @@ fn undo_problem(
         return Some("the action has no undo".to_owned());
     };
     let Some(other) = runbook.actions.get(&undo.action) else {
-        return Some(format!("the undo `{}` is not part of the closure", undo.action));
+        return Some(format!(
+            "the undo `{}` is not part of the closure",
+            undo.action
+        ));
     };
     if other.spec().tier > preflight.call.tier {
-        return Some(format!("the undo `{}` has a higher tier than the action", undo.action));
+        return Some(format!(
+            "the undo `{}` has a higher tier than the action",
+            undo.action
+        ));
     }
     for path in undo.arguments.references() {
         let known = match path {
@@ -369,7 +418,10 @@ fn undo_problem(
             _ => false,
         };
         if !known {
-            return Some(format!("the undo names `{}`, which is not there", path.join(".")));
+            return Some(format!(
+                "the undo names `{}`, which is not there",
+                path.join(".")
+            ));
         }
     }
     None

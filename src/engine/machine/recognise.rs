@@ -13,7 +13,9 @@ use crate::engine::handoff::Evidence;
 use crate::engine::prepared::{PreparedRunbook, PreparedSignature, Standing};
 use crate::engine::ranking::{Choice, choose, rank};
 use crate::engine::reason::{Reason, Refusal};
-use crate::engine::signature::{BoundSignature, Facts, Role, SignatureResult, negation_windows, score};
+use crate::engine::signature::{
+    BoundSignature, Facts, Role, SignatureResult, negation_windows, score,
+};
 use crate::engine::trace::Record;
 
 impl<'a> Turn<'a> {
@@ -42,7 +44,11 @@ impl<'a> Turn<'a> {
             })
             .collect();
         Flow::Go(Phase::Scoring(Scoring {
-            since: if again { self.state.now } else { self.state.begun },
+            since: if again {
+                self.state.now
+            } else {
+                self.state.begun
+            },
             again,
             bound,
             negations_bound: false,
@@ -124,10 +130,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    fn wanted_by_signatures(
-        &self,
-        bound: &BTreeMap<SignatureId, BoundSignature>,
-    ) -> Vec<Wanted> {
+    fn wanted_by_signatures(&self, bound: &BTreeMap<SignatureId, BoundSignature>) -> Vec<Wanted> {
         bound
             .iter()
             .filter_map(|(id, bound)| Some((self.prepared.signatures.get(id)?, bound)))
@@ -168,13 +171,19 @@ impl<'a> Turn<'a> {
     /// The first route of a signature to a runbook that can be used here.
     fn routed(&mut self, id: &SignatureId) -> Result<Route<'a>, Reason> {
         let prepared = self.prepared;
-        let routes = prepared.signatures.get(id).map(|s| s.spec().routes.as_slice());
+        let routes = prepared
+            .signatures
+            .get(id)
+            .map(|s| s.spec().routes.as_slice());
         let mut reason = Reason::NoRunbook;
         for route in routes.unwrap_or_default() {
             let usable = prepared
                 .runbook(&route.runbook)
                 .filter(|runbook| runbook.standing() != Standing::Ignored);
-            let (service, environment) = (&self.state.incident.service, &self.state.incident.environment);
+            let (service, environment) = (
+                &self.state.incident.service,
+                &self.state.incident.environment,
+            );
             let why = match usable {
                 None => "it cannot be used",
                 Some(runbook) if runbook.covers(service, environment) => {
@@ -229,14 +238,14 @@ impl<'a> Turn<'a> {
         self.record(Record::RunbookChosen {
             runbook: runbook.id.clone(),
             version: closure.runbook.metadata.version.clone(),
-            closure: closure.digest,
+            closure: runbook.digest,
             signature: signature.clone(),
             route: route.clone(),
             limit,
         });
         self.state.chosen = Some(Chosen {
             runbook: runbook.id.clone(),
-            closure: closure.digest,
+            closure: runbook.digest,
             signature,
             route,
             limit,
@@ -256,12 +265,14 @@ impl<'a> Turn<'a> {
             return self.begin_preflight(true);
         }
         let (reason, detail) = match choice {
-            Choice::Match(id) | Choice::Tie(id, _) => {
-                (Reason::NewSignature, format!("`{id}` now fits as well or better"))
-            }
-            Choice::Ambiguous(_) | Choice::Nothing => {
-                (Reason::ConfidenceFell, "the signature no longer matches".to_owned())
-            }
+            Choice::Match(id) | Choice::Tie(id, _) => (
+                Reason::NewSignature,
+                format!("`{id}` now fits as well or better"),
+            ),
+            Choice::Ambiguous(_) | Choice::Nothing => (
+                Reason::ConfidenceFell,
+                "the signature no longer matches".to_owned(),
+            ),
         };
         self.end(Outcome::Escalated, reason, detail)
     }
@@ -278,7 +289,8 @@ pub(super) fn wanted_by_signature<'s>(
     signature: &'s PreparedSignature,
     bound: &'s BoundSignature,
 ) -> impl Iterator<Item = Wanted> + 's {
-    let pair = |(check, bound): (&PreparedCheck, &Bound)| Some((bound.request()?, check.patience()));
+    let pair =
+        |(check, bound): (&PreparedCheck, &Bound)| Some((bound.request()?, check.patience()));
     signature.checks().zip(&bound.0).filter_map(pair)
 }
 

@@ -14,7 +14,10 @@ impl Turn<'_> {
         done.filter(|(_, done)| {
             !done.call.undo
                 && done.undo.is_some()
-                && matches!(done.effect, Effect::Done | Effect::Unknown | Effect::Verified)
+                && matches!(
+                    done.effect,
+                    Effect::Done | Effect::Unknown | Effect::Verified
+                )
         })
         .map(|(index, _)| index)
         .collect()
@@ -83,7 +86,10 @@ impl Turn<'_> {
         let done = self.state.done.get(index).ok_or_else(gone)?;
         let armed = done.undo.clone().ok_or_else(gone)?;
         let mode = done.mode;
-        if armed.expires.is_some_and(|expires| self.state.now >= expires) {
+        if armed
+            .expires
+            .is_some_and(|expires| self.state.now >= expires)
+        {
             return Err(Refusal::UndoExpired.to_string());
         }
         let judged = judge_undo(runbook, &self.situation(&[]), &armed.call, mode);

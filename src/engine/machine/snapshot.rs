@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::gather::{Gathered, Wanted};
 use super::state::{Armed, Flow, Phase, Snapshot, Turn};
 use crate::document::model::Outcome;
+use crate::document::unit::Duration;
 use crate::engine::authorize::{resolve, tier};
 use crate::engine::call::Call;
 use crate::engine::check::Bound;
@@ -17,13 +18,17 @@ use crate::engine::prepared::{PreparedAction, PreparedRunbook};
 use crate::engine::reason::Reason;
 use crate::engine::scope::Scope;
 use crate::engine::trace::Record;
-use crate::document::unit::Duration;
 
 /// How old a captured value may be beyond its series' step.
 const STALE: Duration = Duration::from_secs(300);
 
 impl Turn<'_> {
-    pub(super) fn begin_snapshot(&mut self, call: Call, preflight_at: Timestamp, rounds: u32) -> Flow {
+    pub(super) fn begin_snapshot(
+        &mut self,
+        call: Call,
+        preflight_at: Timestamp,
+        rounds: u32,
+    ) -> Flow {
         let Some((_, step)) = self.here() else {
             return self.broken();
         };
@@ -61,9 +66,10 @@ impl Turn<'_> {
             Gathered::Complete => {}
         }
         let captured = self.capture(&snapshot);
-        let armed = captured.as_ref().map_err(Clone::clone).and_then(|values| {
-            arm(self, runbook, action, &snapshot.call, values)
-        });
+        let armed = captured
+            .as_ref()
+            .map_err(Clone::clone)
+            .and_then(|values| arm(self, runbook, action, &snapshot.call, values));
         if !action.snapshot.is_empty() || armed.is_err() {
             self.record(Record::Snapshot {
                 step: step.id.clone(),
@@ -133,23 +139,35 @@ fn arm(
         };
     };
     let Some(other) = runbook.actions.get(&undo.action) else {
-        return Err(format!("the undo `{}` is not part of the closure", undo.action));
+        return Err(format!(
+            "the undo `{}` is not part of the closure",
+            undo.action
+        ));
     };
     let scope = Scope::default()
         .with_params(&call.arguments)
         .with_snapshot(captured);
-    let filled = undo.arguments.fill(&scope).map_err(|error| error.to_string())?;
-    let (arguments, target) = resolve(other, &filled, &turn.prepared.vocabulary)
-        .map_err(|problems| {
+    let filled = undo
+        .arguments
+        .fill(&scope)
+        .map_err(|error| error.to_string())?;
+    let (arguments, target) =
+        resolve(other, &filled, &turn.prepared.vocabulary).map_err(|problems| {
             let messages: Vec<String> = problems.into_iter().map(|p| p.message).collect();
             messages.join("; ")
         })?;
-    if let Some(pattern) = target.as_deref().and_then(|t| runbook.do_not_touch.covers(t)) {
+    if let Some(pattern) = target
+        .as_deref()
+        .and_then(|t| runbook.do_not_touch.covers(t))
+    {
         return Err(format!("the undo's target is covered by `{pattern}`"));
     }
     let tier = tier(other, None, &arguments, target.as_deref(), &[]);
     if tier > call.tier {
-        return Err(format!("the undo is of tier {tier}, the action of tier {}", call.tier));
+        return Err(format!(
+            "the undo is of tier {tier}, the action of tier {}",
+            call.tier
+        ));
     }
     let valid_for = action.spec().reversibility.valid_for;
     Ok(Some(Armed {

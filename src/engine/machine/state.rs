@@ -316,7 +316,10 @@ impl State {
     }
 
     pub(super) fn prepared_step<'p>(&self, prepared: &'p Prepared) -> Option<&'p PreparedStep> {
-        let path = self.runbook(prepared)?.paths.get(&self.decided.as_ref()?.path)?;
+        let path = self
+            .runbook(prepared)?
+            .paths
+            .get(&self.decided.as_ref()?.path)?;
         path.steps.get(self.step)
     }
 

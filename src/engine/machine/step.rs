@@ -29,7 +29,10 @@ impl<'a> Turn<'a> {
     /// Fills in the step's arguments and asks the policy.
     pub(super) fn judge_step(&mut self, stage: Stage) -> Result<Verdict, RefusalReason> {
         let Some((runbook, step)) = self.here() else {
-            return Err(RefusalReason::new(Refusal::OutsideClosure, "there is no such step"));
+            return Err(RefusalReason::new(
+                Refusal::OutsideClosure,
+                "there is no such step",
+            ));
         };
         let filled = step.arguments.fill(&self.scope());
         let (arguments, unfilled) = match filled {
@@ -82,7 +85,10 @@ impl<'a> Turn<'a> {
     }
 
     /// The circumstances of a call now.
-    pub(super) fn situation<'s>(&'s self, run: &'s [crate::engine::call::PastAction]) -> Situation<'s> {
+    pub(super) fn situation<'s>(
+        &'s self,
+        run: &'s [crate::engine::call::PastAction],
+    ) -> Situation<'s> {
         let state = &*self.state;
         let chosen = state.chosen.as_ref();
         Situation {
@@ -118,9 +124,17 @@ impl<'a> Turn<'a> {
         let Some(runbook) = self.state.runbook(self.prepared) else {
             return;
         };
-        let path = self.state.decided.as_ref().and_then(|d| runbook.paths.get(&d.path));
+        let path = self
+            .state
+            .decided
+            .as_ref()
+            .and_then(|d| runbook.paths.get(&d.path));
         let scope = self.scope();
-        for step in path.into_iter().flat_map(|p| &p.steps).skip(self.state.step) {
+        for step in path
+            .into_iter()
+            .flat_map(|p| &p.steps)
+            .skip(self.state.step)
+        {
             let arguments = step.arguments.fill(&scope).unwrap_or_default();
             let shown: Vec<String> = arguments.iter().map(|(n, v)| format!("{n}={v}")).collect();
             self.state.proposed.push(format!(

@@ -72,7 +72,10 @@ impl Turn<'_> {
             .bound
             .iter()
             .filter_map(|(name, bound)| {
-                Some((name.clone(), self.evaluate(runbook.checks.get(name)?, bound)))
+                Some((
+                    name.clone(),
+                    self.evaluate(runbook.checks.get(name)?, bound),
+                ))
             })
             .collect();
         note(&mut verifying, &checks);
@@ -114,7 +117,9 @@ impl Turn<'_> {
     ) -> Flow {
         // What was not answered for cannot be called a success.
         let end = match end {
-            VerifyEnd::Held | VerifyEnd::Inconclusive if verifying.failure_only => VerifyEnd::Unknown,
+            VerifyEnd::Held | VerifyEnd::Inconclusive if verifying.failure_only => {
+                VerifyEnd::Unknown
+            }
             end => end,
         };
         self.record(Record::Verified {
@@ -190,9 +195,8 @@ impl Look {
     }
 
     fn failed(&self, verify: &PreparedVerify) -> Option<String> {
-        let text = |c: &Option<PreparedCondition>| {
-            c.as_ref().map(|c| c.text.clone()).unwrap_or_default()
-        };
+        let text =
+            |c: &Option<PreparedCondition>| c.as_ref().map(|c| c.text.clone()).unwrap_or_default();
         if self.failure.is_pass() {
             Some(format!("failure `{}` holds", text(&verify.failure)))
         } else if self.guard.is_fail() {
@@ -209,7 +213,10 @@ impl Look {
             let why = format!("`{success}` does not hold after {}", verify.within);
             (VerifyEnd::Failed, why)
         } else {
-            let why = format!("`{success}` did not hold for {} within {}", verify.hold, verify.within);
+            let why = format!(
+                "`{success}` did not hold for {} within {}",
+                verify.hold, verify.within
+            );
             (VerifyEnd::Inconclusive, why)
         }
     }

@@ -1,16 +1,16 @@
 //! Actions made ready to be called.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::{Preparation, PreparedCheck, PreparedCondition};
 use crate::document::id::{ActionId, CheckName};
-use crate::document::model::{Action, Document, Effect, Mode, ReversibilityClass, Tier};
+use crate::document::model::{Action, Effect, Mode, ReversibilityClass, Tier};
 use crate::document::template::Template;
 use crate::document::unit::Duration;
 use crate::engine::arguments::PreparedParams;
 use crate::engine::evidence::Arguments;
 use crate::engine::scope::ArgumentTemplates;
+use crate::library::closure::Pinned;
 
 /// Longest run of an action that names none.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(300);
@@ -19,7 +19,7 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(300);
 #[derive(Debug)]
 pub(crate) struct PreparedAction {
     pub(crate) id: ActionId,
-    pub(crate) document: Arc<Document<Action>>,
+    pub(crate) document: Pinned<Action>,
     pub(crate) params: PreparedParams,
     pub(crate) target: Option<Template>,
     pub(crate) checks: BTreeMap<CheckName, PreparedCheck>,
@@ -39,7 +39,7 @@ impl PreparedAction {
     /// Prepares `document`; what is wrong goes to `preparation`.
     pub(super) fn new(
         id: &ActionId,
-        document: &Arc<Document<Action>>,
+        document: &Pinned<Action>,
         preparation: &mut Preparation<'_>,
     ) -> Option<Self> {
         let spec = &document.spec;
@@ -75,7 +75,7 @@ impl PreparedAction {
         };
         Some(Self {
             id: id.clone(),
-            document: Arc::clone(document),
+            document: document.clone(),
             params: preparation.kept(&place, PreparedParams::new(&spec.params))?,
             target,
             checks,
@@ -126,7 +126,11 @@ impl PreparedAction {
         let raised = spec
             .raise_tier
             .iter()
-            .filter(|raise| arguments.get(&raise.param).is_some_and(|v| raise.values.contains(v)))
+            .filter(|raise| {
+                arguments
+                    .get(&raise.param)
+                    .is_some_and(|v| raise.values.contains(v))
+            })
             .map(|raise| raise.to);
         raised.fold(spec.tier.max(by_effect).max(by_class), Tier::max)
     }

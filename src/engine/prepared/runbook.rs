@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{
-    Preparation, PreparedAction, PreparedCheck, PreparedCondition, QueryCache, Standing,
-};
+use super::{Preparation, PreparedAction, PreparedCheck, PreparedCondition, QueryCache, Standing};
+use crate::document::Digest;
 use crate::document::id::{
     ActionId, AlertName, CheckName, EnvironmentId, PathId, RunbookId, ServiceId, StepId,
 };
@@ -17,7 +16,7 @@ use crate::document::unit::Duration;
 use crate::engine::arguments::DoNotTouch;
 use crate::engine::policy::{Policy, tighter};
 use crate::engine::scope::ArgumentTemplates;
-use crate::library::closure::Closure;
+use crate::library::Closure;
 
 /// Time after settling in which success must have held when a step does not say.
 const DEFAULT_SLACK: Duration = Duration::from_secs(300);
@@ -26,7 +25,8 @@ const DEFAULT_SLACK: Duration = Duration::from_secs(300);
 #[derive(Debug)]
 pub struct PreparedRunbook {
     pub(crate) id: RunbookId,
-    pub(crate) closure: Arc<Closure>,
+    pub(crate) closure: Closure,
+    pub(crate) digest: Digest,
     pub(crate) checks: BTreeMap<CheckName, PreparedCheck>,
     pub(crate) rows: Vec<PreparedRow>,
     pub(crate) paths: BTreeMap<PathId, PreparedPath>,
@@ -88,26 +88,28 @@ pub(crate) struct PreparedVerify {
 
 impl PreparedVerify {
     pub(crate) fn checks(&self) -> BTreeSet<CheckName> {
-        [Some(&self.success), self.failure.as_ref(), self.guard.as_ref()]
-            .into_iter()
-            .flatten()
-            .flat_map(PreparedCondition::checks)
-            .collect()
+        [
+            Some(&self.success),
+            self.failure.as_ref(),
+            self.guard.as_ref(),
+        ]
+        .into_iter()
+        .flatten()
+        .flat_map(PreparedCondition::checks)
+        .collect()
     }
 }
 
 impl PreparedRunbook {
     pub(super) fn new(
-        closure: Arc<Closure>,
+        closure: Closure,
         policy: &Policy,
         queries: &mut QueryCache,
     ) -> Result<Self, Vec<String>> {
-        let document = Arc::clone(&closure.runbook);
-        let spec = &document.spec;
-        let held = Arc::clone(&closure);
-        let mut preparation = Preparation::new(&held.queries, queries);
+        let spec = &closure.runbook.spec;
+        let mut preparation = Preparation::new(&closure.queries, queries);
         let checks = preparation.checks("checks", &spec.checks);
-        let actions: BTreeMap<ActionId, Arc<PreparedAction>> = held
+        let actions: BTreeMap<ActionId, Arc<PreparedAction>> = closure
             .actions
             .iter()
             .filter_map(|(id, action)| {
@@ -132,21 +134,29 @@ impl PreparedRunbook {
                 prepare_row(index, index == last, row, spec, &checks, &mut preparation)
             })
             .collect();
-        if !spec.decide.last().is_some_and(|row| row.otherwise.is_some()) {
+        if !spec
+            .decide
+            .last()
+            .is_some_and(|row| row.otherwise.is_some())
+        {
             preparation.problem("decide: the last row must be `otherwise`");
         }
         let do_not_touch = preparation.kept("scope", DoNotTouch::new(&spec.scope.do_not_touch));
-        let prepared = do_not_touch.map(|do_not_touch| Self {
-            id: RunbookId::from(document.metadata.id.as_str()),
+        let digest = preparation.kept("closure", closure.digest());
+        let budgets = tighter(policy.budgets(), spec.budgets.unwrap_or_default());
+        let parts = preparation.finish(do_not_touch.zip(digest))?;
+        let (do_not_touch, digest) = parts;
+        Ok(Self {
+            id: closure.runbook.id(),
             closure,
+            digest,
             checks,
             rows,
             paths,
             actions,
             do_not_touch,
-            budgets: tighter(policy.budgets(), spec.budgets.unwrap_or_default()),
-        });
-        preparation.finish(prepared)
+            budgets,
+        })
     }
 
     pub(crate) fn spec(&self) -> &Runbook {
@@ -257,7 +267,10 @@ fn prepare_step(
 ) -> Option<PreparedStep> {
     let place = format!("{place}.{}", step.id);
     let Some(action) = actions.get(&step.action) else {
-        preparation.problem(format!("{place}: action `{}` is not part of the closure", step.action));
+        preparation.problem(format!(
+            "{place}: action `{}` is not part of the closure",
+            step.action
+        ));
         return None;
     };
     let verify = match &step.verify {
@@ -283,7 +296,10 @@ fn prepare_verify(
     preparation: &mut Preparation<'_>,
 ) -> Option<PreparedVerify> {
     let floor = action.spec().verify_floor;
-    let settle = verify.settle.max(floor.map(|f| f.settle)).unwrap_or_default();
+    let settle = verify
+        .settle
+        .max(floor.map(|f| f.settle))
+        .unwrap_or_default();
     let hold = verify.hold.max(floor.map(|f| f.hold)).unwrap_or_default();
     let Some(success) = &verify.success else {
         preparation.problem(format!("{place}: a verification needs a success condition"));
@@ -291,12 +307,13 @@ fn prepare_verify(
     };
     let mut condition = |text: &str| preparation.condition(place, text, checks, false);
     let success = condition(success)?;
-    let optional = |text: &Option<String>, condition: &mut dyn FnMut(&str) -> Option<PreparedCondition>| {
-        match text {
-            None => Some(None),
-            Some(text) => condition(text).map(Some),
-        }
-    };
+    let optional =
+        |text: &Option<String>, condition: &mut dyn FnMut(&str) -> Option<PreparedCondition>| {
+            match text {
+                None => Some(None),
+                Some(text) => condition(text).map(Some),
+            }
+        };
     Some(PreparedVerify {
         settle,
         hold,

@@ -1,19 +1,18 @@
 //! Signatures made ready to be scored.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use super::{Preparation, PreparedCheck, QueryCache, Standing};
 use crate::document::id::{CheckName, SignatureId};
 use crate::document::model::Signature;
 use crate::document::unit::Duration;
-use crate::library::closure::SignatureClosure;
+use crate::library::SignatureClosure;
 
 /// A signature ready to be scored.
 #[derive(Debug)]
 pub struct PreparedSignature {
     pub(crate) id: SignatureId,
-    pub(crate) closure: Arc<SignatureClosure>,
+    pub(crate) closure: SignatureClosure,
     pub(crate) require: Vec<(CheckName, PreparedCheck)>,
     pub(crate) support: Vec<(CheckName, PreparedCheck, f64)>,
     pub(crate) exclude: Vec<(CheckName, PreparedCheck)>,
@@ -31,13 +30,11 @@ pub(crate) struct PreparedNegation {
 
 impl PreparedSignature {
     pub(super) fn new(
-        closure: Arc<SignatureClosure>,
+        closure: SignatureClosure,
         queries: &mut QueryCache,
     ) -> Result<Self, Vec<String>> {
-        let document = Arc::clone(&closure.signature);
-        let spec = &document.spec;
-        let held = Arc::clone(&closure);
-        let mut preparation = Preparation::new(&held.queries, queries);
+        let spec = &closure.signature.spec;
+        let mut preparation = Preparation::new(&closure.queries, queries);
         // Two windows more than the check itself needs: what began before the window must be seen
         // to have begun before it.
         let extra = spec.window.map_or(Duration::ZERO, |w| w.saturating_add(w));
@@ -87,21 +84,29 @@ impl PreparedSignature {
         if spec.require.is_empty() {
             preparation.problem("a signature must require something");
         }
-        if spec.support.values().any(|s| !(s.weight.is_finite() && s.weight > 0.0)) {
+        if spec
+            .support
+            .values()
+            .any(|s| !(s.weight.is_finite() && s.weight > 0.0))
+        {
             preparation.problem("a supporting condition needs a positive weight");
         }
         let score = spec.score;
-        if !(0.0 < score.ambiguous_at && score.ambiguous_at <= score.match_at && score.match_at <= 1.0) {
+        if !(0.0 < score.ambiguous_at
+            && score.ambiguous_at <= score.match_at
+            && score.match_at <= 1.0)
+        {
             preparation.problem("score: 0 < ambiguous_at <= match_at <= 1 must hold");
         }
-        preparation.finish(Some(Self {
-            id: SignatureId::from(document.metadata.id.as_str()),
+        preparation.finish(Some(()))?;
+        Ok(Self {
+            id: closure.signature.id(),
             closure,
             require,
             support,
             exclude,
             negate,
-        }))
+        })
     }
 
     pub(crate) fn spec(&self) -> &Signature {
@@ -114,13 +119,21 @@ impl PreparedSignature {
 
     /// Every condition that looks at evidence of its own.
     pub(crate) fn checks(&self) -> impl Iterator<Item = &PreparedCheck> {
-        let named = self.require.iter().chain(&self.exclude).map(|(_, check)| check);
+        let named = self
+            .require
+            .iter()
+            .chain(&self.exclude)
+            .map(|(_, check)| check);
         let support = self.support.iter().map(|(_, check, _)| check);
-        named.chain(support).chain(self.negate.iter().map(|n| &n.check))
+        named
+            .chain(support)
+            .chain(self.negate.iter().map(|n| &n.check))
     }
 
     /// The types of change it looks at.
     pub(crate) fn change_kinds(&self) -> BTreeSet<&str> {
-        self.checks().filter_map(PreparedCheck::change_kind).collect()
+        self.checks()
+            .filter_map(PreparedCheck::change_kind)
+            .collect()
     }
 }

@@ -1,0 +1,4 @@
+//! Whole runs.
+
+mod starter;
+pub(crate) mod world;
