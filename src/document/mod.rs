@@ -5,6 +5,7 @@
 //! documents, diagnostics, canonical bytes) reads that tree. Problems with the text itself are [`Problem`]s
 //! beside the tree.
 
+mod arena;
 pub mod builder;
 mod canonical;
 pub mod condition;

@@ -48,6 +48,11 @@ impl<'s, 't> Explainer<'s, 't> {
         self.found
             .sort_by(|a, b| (a.span, &a.route, &a.message).cmp(&(b.span, &b.route, &b.message)));
         self.found.dedup();
+        if self.found.is_empty() {
+            // Invalid must never look valid, whatever could not be explained.
+            let message = "the document does not keep to its schema".to_owned();
+            self.report_key(Route::root(), ViolationKind::Other, message);
+        }
         self.found
     }
 

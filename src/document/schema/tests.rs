@@ -1,70 +1,9 @@
 use super::*;
 use crate::document::{Source, Target, parse};
 
-const COMMON: &str = r##"{
-  "$schema": "https://json-schema.org/draft/2020-12/schema",
-  "$defs": {
-    "duration": {"type": "string", "pattern": "^([0-9]+(ms|s|m|h|d|w))+$", "x-expected": "a duration such as 30s, 5m or 2h"},
-    "id": {"type": "string", "pattern": "^[a-z][a-z0-9.-]*$", "x-expected": "an id such as `rollback-deploy`"},
-    "check": {
-      "type": "object",
-      "properties": {
-        "query": {"type": "string"}, "change": {"type": "string"}, "log": {"type": "object"},
-        "above": {}, "below": {}, "for": {"$ref": "#/$defs/duration"}
-      },
-      "additionalProperties": false,
-      "allOf": [
-        {"x-one-of-keys": ["query", "change", "log"], "oneOf": [{"required": ["query"]}, {"required": ["change"]}, {"required": ["log"]}]},
-        {"x-at-most-one-of-keys": ["above", "below"], "not": {"required": ["above", "below"]}},
-        {"if": {"required": ["change"]}, "then": {"x-message": "`change` takes no comparison", "x-excluded-keys": ["above", "below"], "not": {"anyOf": [{"required": ["above"]}, {"required": ["below"]}]}}},
-        {"if": {"required": ["log"]}, "then": {"x-message": "`log` needs `for`", "required": ["for"]}},
-        {"if": {"not": {"required": ["query"]}}, "then": {"x-message": "`for` belongs to `query`", "x-excluded-keys": ["for"], "not": {"required": ["for"]}}},
-        {"if": {"required": ["query"]}, "then": {"x-any-of-keys": ["above", "below"], "anyOf": [{"required": ["above"]}, {"required": ["below"]}]}}
-      ]
-    }
-  }
-}"##;
+const COMMON: &str = include_str!("tests/common.schema.json");
 
-const RUNBOOK: &str = r##"{
-  "$schema": "https://json-schema.org/draft/2020-12/schema",
-  "type": "object",
-  "required": ["apiVersion", "metadata", "spec"],
-  "additionalProperties": false,
-  "properties": {
-    "apiVersion": {"const": "rbk/v1"},
-    "kind": {"const": "Runbook"},
-    "metadata": {
-      "type": "object",
-      "title": "Metadata",
-      "required": ["id", "owner"],
-      "additionalProperties": false,
-      "properties": {
-        "id": {"$ref": "common.schema.json#/$defs/id"},
-        "title": {"type": "string", "minLength": 1},
-        "owner": {"type": "string", "description": "The team that answers for it."},
-        "labels": {"type": "object", "additionalProperties": {"type": "string"}, "propertyNames": {"pattern": "^[a-z]+$", "x-expected": "lower-case letters"}}
-      }
-    },
-    "spec": {
-      "type": "object",
-      "additionalProperties": false,
-      "properties": {
-        "effect": {"enum": ["read", "notify", "write", "delete"]},
-        "max_tier": {"type": "integer", "minimum": 0, "maximum": 3},
-        "timeout": {"$ref": "common.schema.json#/$defs/duration", "description": "How long it may take."},
-        "tags": {"type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": true},
-        "checks": {"type": "object", "additionalProperties": {"$ref": "common.schema.json#/$defs/check"}},
-        "limits": {"type": "object", "properties": {"rate": {"type": "string"}}, "additionalProperties": false},
-        "wait": {"oneOf": [{"$ref": "common.schema.json#/$defs/duration"}, {"type": "integer"}, {"enum": ["never", "always"]}]},
-        "decide": {"type": "array", "items": {"oneOf": [
-          {"type": "object", "required": ["when", "path"], "properties": {"when": {"type": "string"}, "path": {"type": "string"}}, "additionalProperties": false},
-          {"type": "object", "required": ["when", "escalate"], "properties": {"when": {"type": "string"}, "escalate": {"type": "string"}, "because": {"type": "string"}}, "additionalProperties": false},
-          {"type": "object", "required": ["otherwise"], "properties": {"otherwise": {"const": "escalate"}, "because": {"type": "string"}}, "additionalProperties": false}
-        ]}}
-      }
-    }
-  }
-}"##;
+const RUNBOOK: &str = include_str!("tests/runbook.schema.json");
 
 fn set() -> SchemaSet {
     SchemaSet::compile(&[
