@@ -201,7 +201,7 @@ fn types_and_forms_are_named_in_plain_words() {
         one("  tags: []"),
         "spec.tags",
         "[]",
-        "the list has 0 items, but needs at least 1",
+        "the list has no items, but needs at least 1",
     );
     is(
         one("  tags: [a, b, a]"),
