@@ -12,7 +12,7 @@ pub mod handoff;
 pub mod incident;
 mod limits;
 pub mod machine;
-mod moment;
+pub(crate) mod moment;
 mod observe;
 pub mod policy;
 pub mod prepared;

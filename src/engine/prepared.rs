@@ -13,7 +13,9 @@ use super::arguments::{PreparedParams, Vocabulary};
 use super::check::{CheckError, PreparedCheck};
 use super::policy::Policy;
 use crate::document::condition::{Condition, Term};
-use crate::document::id::{CheckName, QueryId, RunbookId, ServiceId, SignatureId, TeamId};
+use crate::document::id::{
+    CheckName, EnvironmentId, QueryId, RunbookId, ServiceId, SignatureId, TeamId,
+};
 use crate::document::model::{Check, Document, Governance, Kind, Query, Service, Status};
 use crate::document::unit::Duration;
 use crate::library::closure::{MissingReference, Pinned};
@@ -39,7 +41,7 @@ pub struct Sources {
     /// Every signature that is scored.
     pub signatures: Vec<SignatureClosure>,
     /// Every service of the catalogue.
-    pub services: BTreeMap<ServiceId, Document<Service>>,
+    pub services: Arc<BTreeMap<ServiceId, Document<Service>>>,
     /// Severities of the taxonomy from the worst to the mildest.
     pub severities: Vec<String>,
     /// Runbooks and signatures that have no closure.
@@ -77,10 +79,52 @@ impl Sources {
             services: services
                 .iter()
                 .map(|(_, service)| (service.metadata.id.as_str().into(), service.clone()))
-                .collect(),
+                .collect::<BTreeMap<_, _>>()
+                .into(),
             severities: library.severities().iter().map(|s| s.id.clone()).collect(),
             unresolved,
         })
+    }
+
+    /// The part of it that can have a say in an incident of `service` in `environment`: runbooks whose scope
+    /// covers it, and signatures that are routed to one of them or nowhere.
+    #[must_use]
+    pub fn covering(&self, service: &ServiceId, environment: &EnvironmentId) -> Self {
+        let runbooks: Vec<_> = self
+            .runbooks
+            .iter()
+            .filter(|closure| {
+                let scope = &closure.runbook.spec.scope;
+                scope.services.contains(service) && scope.environments.contains(environment)
+            })
+            .cloned()
+            .collect();
+        let covers = |id: &RunbookId| {
+            runbooks
+                .iter()
+                .any(|c| *id == *c.runbook.metadata.id.as_str())
+        };
+        let signatures = self.signatures.iter().filter(|closure| {
+            let routes = &closure.signature.spec.routes;
+            routes.is_empty() || routes.iter().any(|route| covers(&route.runbook))
+        });
+        Self {
+            signatures: signatures.cloned().collect(),
+            runbooks,
+            ..self.shared()
+        }
+    }
+
+    /// What every incident needs, without runbooks and signatures.
+    fn shared(&self) -> Self {
+        Self {
+            governance: Arc::clone(&self.governance),
+            runbooks: Vec::new(),
+            signatures: Vec::new(),
+            services: Arc::clone(&self.services),
+            severities: self.severities.clone(),
+            unresolved: self.unresolved.clone(),
+        }
     }
 }
 
@@ -103,7 +147,7 @@ impl fmt::Display for Unusable {
 #[derive(Debug)]
 pub struct Prepared {
     pub(crate) policy: Policy,
-    pub(crate) services: BTreeMap<ServiceId, Document<Service>>,
+    pub(crate) services: Arc<BTreeMap<ServiceId, Document<Service>>>,
     pub(crate) severities: Vec<String>,
     pub(crate) vocabulary: Vocabulary,
     pub(crate) runbooks: BTreeMap<RunbookId, PreparedRunbook>,
@@ -114,7 +158,7 @@ pub struct Prepared {
 impl Prepared {
     /// Prepares everything that can be prepared.
     pub fn new(sources: Sources) -> Self {
-        let vocabulary = Vocabulary::new(&sources.governance.spec, &sources.services);
+        let vocabulary = Vocabulary::new(&sources.governance.spec, &*sources.services);
         let policy = Policy::new(sources.governance);
         let mut unusable = sources.unresolved;
         let mut queries = QueryCache::default();

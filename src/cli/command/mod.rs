@@ -6,6 +6,7 @@ mod keys;
 mod publish;
 mod shared;
 mod sync;
+mod test;
 
 use clap::Subcommand;
 
@@ -39,6 +40,8 @@ macro_rules! commands {
 commands! {
     /// Write a small working repository
     Init(init::Init),
+    /// Run every fixture through the engine
+    Test(test::Test),
     /// Make keys, and the root that says which of them sign what
     Keys(keys::Keys),
     /// Sign a bundle and publish it to a folder

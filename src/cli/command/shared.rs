@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::cli::{CliError, Console};
 use crate::distribution::StateDir;
 use crate::distribution::signer::{KeySource, PemSigner};
+use crate::library::{Library, LoadOptions};
 
 /// The moment. Only commands that sign, synchronise or decide live ask for it.
 pub(super) fn now() -> Timestamp {
@@ -75,4 +76,21 @@ impl StateOptions {
     pub(super) fn dir(&self) -> StateDir {
         StateDir::new(self.state.as_std_path())
     }
+}
+
+/// The library of the repository that `path` lies in.
+pub(super) fn load(path: &Utf8Path) -> Result<Library, CliError> {
+    let start = path.canonicalize_utf8().map_err(|error| {
+        CliError::usage(format!("{path} cannot be read: {error}"))
+            .help("give a folder of the repository")
+    })?;
+    let root = Library::find_root(&start).unwrap_or(start);
+    let library = Library::load(&root, &LoadOptions::default());
+    if library.entries().len() == 0 {
+        return Err(
+            CliError::could_not(format!("no document was found below {root}"))
+                .help("run `rbk init` to begin, or check `include` in rbk.yaml"),
+        );
+    }
+    Ok(library)
 }
