@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::driver::run_fixture;
 use super::expectation::{self, Difference, compare};
 use super::report::Report;
-use crate::document::id::{ActionId, EnvironmentId, QueryId, ServiceId};
+use crate::document::id::{ActionId, EnvironmentId, QueryId, ServiceId, SignatureId};
 use crate::document::model::{
     Action, Document, Fixture, FixtureKind, Kind, Query, Runbook, Signature, Spec, Status,
 };
@@ -34,6 +34,8 @@ struct Against {
     service: ServiceId,
     environment: EnvironmentId,
     target: DocId,
+    /// Signatures whose verdict is expected: scored although they may belong to other services.
+    expected: Vec<SignatureId>,
     /// Without the target: to see whether the fixture passes all the same.
     removed: bool,
 }
@@ -208,6 +210,7 @@ impl<'a> Suite<'a> {
             service: subject.service.clone(),
             environment: subject.environment.clone(),
             target,
+            expected: fixture.spec.expect.signatures.keys().cloned().collect(),
             removed,
         };
         let trace = match self.trace(fixture, &against(false)) {
@@ -296,6 +299,19 @@ impl<'a> Suite<'a> {
         let mut sources = self
             .sources
             .covering(&against.service, &against.environment);
+        let known = |id: &SignatureId| {
+            sources
+                .signatures
+                .iter()
+                .any(|c| *id == *c.signature.metadata.id.as_str())
+        };
+        let further: Vec<_> = against.expected.iter().filter(|id| !known(id)).collect();
+        let further = self.sources.signatures.iter().filter(|c| {
+            further
+                .iter()
+                .any(|id| **id == *c.signature.metadata.id.as_str())
+        });
+        sources.signatures.extend(further.cloned());
         let Some(object) = self
             .library
             .entry(against.target)
