@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::evidence::Arguments;
-use super::reason::Refusal;
+use super::refusal::Refusal;
 use crate::document::id::ServiceId;
 use crate::document::model::{Document, Governance, Lookup, ParamSpec, ParamType, Params, Service};
 

@@ -7,19 +7,23 @@ use serde::{Deserialize, Serialize};
 
 use jiff::Timestamp;
 
-use super::arguments::{Vocabulary, validate};
 use super::call::{Call, Constraints, PastAction};
 use super::evidence::{Arguments, ChangeRecord};
 use super::incident::Incident;
-use super::limits;
-use super::policy::{EffectiveMode, ModeQuestion, Policy};
-use super::prepared::{Prepared, PreparedAction, PreparedRunbook, PreparedStep, Standing};
-use super::reason::Refusal;
-use super::scope::{Scope, fill};
+use super::policy::{EffectiveMode, Policy};
+use super::prepared::{Prepared, PreparedStep};
+use super::refusal::Refusal;
+use super::scope::Scope;
 use crate::document::Digest;
 use crate::document::id::{ActionId, RunbookId, StepId, TeamId};
-use crate::document::model::{HaltLevel, Mode, RunTimeApproval, Tier};
+use crate::document::model::{HaltLevel, Mode, RunTimeApproval, TimeoutAction};
 use crate::document::unit::Duration;
+
+mod judge;
+mod resolve;
+
+pub(crate) use judge::{Request, judge};
+pub(crate) use resolve::{frozen, judge_undo, resolve, tier};
 
 /// A call somebody would like to make.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -165,7 +169,7 @@ impl ApprovalDemand {
             from: policy.teams_of(&rule.from, oncall).into_iter().collect(),
             distinct: rule.distinct,
             expires: rule.expires.unwrap_or(DEFAULT_EXPIRY),
-            stop_on_timeout: rule.on_timeout == Some(crate::document::model::TimeoutAction::Stop),
+            stop_on_timeout: rule.on_timeout == Some(TimeoutAction::Stop),
         }
     }
 }
@@ -276,307 +280,4 @@ impl Verdict {
         self.pass = None;
         self.reasons.push(RefusalReason::new(code, message));
     }
-}
-
-/// A step with the arguments it is to be run with.
-pub(crate) struct Request<'a> {
-    pub(crate) step: &'a PreparedStep,
-    pub(crate) arguments: Arguments,
-    /// Another attempt of a call that failed: the cool-down is the step's own.
-    pub(crate) retry: bool,
-}
-
-/// Judges a step of a runbook.
-pub(crate) fn judge(
-    prepared: &Prepared,
-    runbook: &PreparedRunbook,
-    situation: &Situation<'_>,
-    request: &Request<'_>,
-) -> Verdict {
-    let policy = prepared.policy();
-    let (step, action) = (request.step, &*request.step.action);
-    let incident = situation.incident;
-    let mut reasons = Vec::new();
-    let mut refuse = |code, message: String| reasons.push(RefusalReason::new(code, message));
-
-    if runbook.standing() == Standing::Ignored {
-        refuse(
-            Refusal::OutsideClosure,
-            format!("runbook `{}` is not in force", runbook.id),
-        );
-    }
-    if !runbook.covers(&incident.service, &incident.environment) {
-        let (service, environment) = (&incident.service, &incident.environment);
-        let message = format!("`{}` does not cover {service} in {environment}", runbook.id);
-        refuse(Refusal::OutOfScope, message);
-    }
-    let (arguments, target) = match resolve(action, &request.arguments, &prepared.vocabulary) {
-        Ok(resolved) => resolved,
-        Err(problems) => {
-            reasons.extend(problems);
-            return Verdict::refused(reasons);
-        }
-    };
-    let tier = tier(
-        action,
-        step.tier,
-        &arguments,
-        target.as_deref(),
-        situation.run,
-    );
-    let max_tier = runbook.spec().autonomy.max_tier;
-    if tier == Tier::HUMAN_ONLY || tier > max_tier {
-        refuse(
-            Refusal::TierTooHigh,
-            format!("tier {tier}; the runbook goes up to {max_tier}"),
-        );
-    }
-    if let Some(limit) = situation.limit.filter(|_| tier > Tier::READ_ONLY) {
-        refuse(limit, format!("tier {tier}"));
-    }
-    let mode = policy.effective_mode(&ModeQuestion {
-        environment: &incident.environment,
-        tier,
-        runbook: Some(runbook.spec().autonomy.mode),
-        action: action.max_mode(),
-        rollout: Some(policy.rollout(&incident.service)),
-        halt: situation.halt,
-        frozen: None,
-        status: (situation.shadow || runbook.standing() == Standing::Shadow)
-            .then_some(Mode::Shadow),
-    });
-    // A halt that stops is named as what it is, before the mode it leads to.
-    if let Some(level @ (HaltLevel::PauseNew | HaltLevel::StopNow)) = situation.halt {
-        refuse(Refusal::KillSwitch, format!("{level:?}"));
-    }
-    if incident.commander_active == Some(true) {
-        refuse(
-            Refusal::Commander,
-            "an incident commander is in control".to_owned(),
-        );
-    }
-    let too_low = match mode.mode {
-        Mode::Off => Some(Refusal::ModeOff),
-        Mode::Shadow => Some(Refusal::ModeShadow),
-        Mode::Advise => Some(Refusal::ModeAdvise),
-        Mode::Gated | Mode::Auto => None,
-    };
-    if let Some(code) = too_low {
-        let lowest = mode.contributions.iter().find(|c| c.mode == mode.mode);
-        let detail = lowest.map(|c| c.detail.as_str()).unwrap_or_default();
-        refuse(
-            code,
-            format!("the effective mode is {} ({detail})", mode.mode),
-        );
-    }
-    if let Some(pattern) = target
-        .as_deref()
-        .and_then(|t| runbook.do_not_touch.covers(t))
-    {
-        let target = target.as_deref().unwrap_or_default();
-        let message = format!("target `{target}` is covered by `{pattern}`");
-        refuse(Refusal::DoNotTouch, message);
-    }
-    if let Some(freeze) = frozen(policy, situation, tier, action) {
-        refuse(Refusal::Frozen, format!("freeze `{freeze}`"));
-    }
-    if action.writes() && step.verify.is_none() {
-        refuse(
-            Refusal::Unverified,
-            format!("step `{}` changes the world unseen", step.id),
-        );
-    }
-    for (code, message) in limits::exceeded(
-        action,
-        target.as_deref(),
-        tier,
-        policy.caps(tier),
-        situation,
-        request.retry,
-    ) {
-        refuse(code, message);
-    }
-    let call = Call {
-        runbook: runbook.id.clone(),
-        closure: runbook.digest,
-        step: step.id.clone(),
-        action: action.id.clone(),
-        arguments,
-        target,
-        tier,
-        undo: false,
-    };
-    let digest = call.digest();
-    if digest.is_none() {
-        refuse(
-            Refusal::ArgumentInvalid,
-            "an argument has no canonical form".to_owned(),
-        );
-    }
-    let approval = demand(prepared, incident, tier, mode.mode);
-    match &approval {
-        Err(()) => refuse(
-            Refusal::ApprovalImpossible,
-            format!("nobody may approve tier {tier}"),
-        ),
-        Ok(Some(_)) if situation.approved.is_none() || situation.approved != digest => {
-            refuse(
-                Refusal::ApprovalMissing,
-                format!("tier {tier} in mode {}", mode.mode),
-            );
-        }
-        Ok(_) => {}
-    }
-    let pass = reasons.is_empty().then(|| Authorised {
-        call: call.clone(),
-        mode: mode.mode,
-        constraints: limits::constraints(action, policy.caps(tier)),
-        timeout: action.timeout(),
-    });
-    Verdict {
-        allowed: pass.is_some(),
-        reasons,
-        mode: Some(mode),
-        call: Some(call),
-        approval: approval.ok().flatten(),
-        pass,
-    }
-}
-
-/// The go-ahead a call needs. `Err` when one is needed and nobody could give it.
-fn demand(
-    prepared: &Prepared,
-    incident: &Incident,
-    tier: Tier,
-    mode: Mode,
-) -> Result<Option<ApprovalDemand>, ()> {
-    if mode != Mode::Gated {
-        return Ok(None);
-    }
-    let policy = prepared.policy();
-    match policy.approval(tier) {
-        None if tier == Tier::READ_ONLY => Ok(None),
-        None => Err(()),
-        Some(rule) => {
-            let demand = ApprovalDemand::new(rule, policy, prepared.oncall(&incident.service));
-            if demand.approvals == 0 && tier == Tier::READ_ONLY {
-                return Ok(None);
-            }
-            if demand.approvals == 0 || demand.from.is_empty() {
-                return Err(());
-            }
-            Ok(Some(demand))
-        }
-    }
-}
-
-/// Validated arguments and the target they select.
-pub(crate) type Resolved = (Arguments, Option<String>);
-
-/// Validates arguments and fills in the target.
-pub(crate) fn resolve(
-    action: &PreparedAction,
-    given: &Arguments,
-    vocabulary: &Vocabulary,
-) -> Result<Resolved, Vec<RefusalReason>> {
-    let arguments = validate(given.clone(), &action.params, vocabulary, action.writes()).map_err(
-        |problems| {
-            problems
-                .into_iter()
-                .map(|p| RefusalReason::new(p.code, p.message))
-                .collect::<Vec<_>>()
-        },
-    )?;
-    let invalid = |message: String| vec![RefusalReason::new(Refusal::ArgumentInvalid, message)];
-    let target = match &action.target {
-        None if action.writes() => {
-            return Err(invalid(format!("action `{}` names no target", action.id)));
-        }
-        None => None,
-        Some(template) => {
-            let scope = Scope::default().with_params(&arguments);
-            match fill(template, &scope) {
-                Ok(serde_json::Value::String(target)) => Some(target),
-                Ok(_) => return Err(invalid("the target is not a text".to_owned())),
-                Err(error) => return Err(invalid(format!("target: {error}"))),
-            }
-        }
-    };
-    Ok((arguments, target))
-}
-
-/// The tier of a call: what the action computes, what the step raises, and 2 for a repeated write
-/// on one target within the run.
-pub(crate) fn tier(
-    action: &PreparedAction,
-    raised: Option<Tier>,
-    arguments: &Arguments,
-    target: Option<&str>,
-    run: &[PastAction],
-) -> Tier {
-    let own = action
-        .tier(arguments)
-        .max(raised.unwrap_or(Tier::READ_ONLY));
-    let repeated = action.writes()
-        && target.is_some()
-        && run.iter().any(|past| {
-            !past.undo && past.tier > Tier::READ_ONLY && past.target.as_deref() == target
-        });
-    if repeated {
-        own.max(Tier::NEEDS_APPROVAL)
-    } else {
-        own
-    }
-}
-
-/// The freeze in force for a call, if any.
-pub(crate) fn frozen<'a>(
-    policy: &'a Policy,
-    situation: &Situation<'_>,
-    tier: Tier,
-    action: &PreparedAction,
-) -> Option<&'a str> {
-    if situation
-        .frozen_since
-        .is_some_and(|since| since <= situation.now)
-        && action.writes()
-    {
-        return Some("declared");
-    }
-    let environment = &situation.incident.environment;
-    policy.freeze_at(environment, tier, Some(&action.id), situation.now)
-}
-
-/// Judges the undo of a call made in `mode`: freezes, caps and the mode do not stop it, a halt to everything and
-/// a commander do.
-pub(crate) fn judge_undo(
-    runbook: &PreparedRunbook,
-    situation: &Situation<'_>,
-    call: &Call,
-    mode: Mode,
-) -> Result<Authorised, RefusalReason> {
-    let refuse = |code, message: &str| Err(RefusalReason::new(code, message));
-    if situation.halt == Some(HaltLevel::StopNow) {
-        return refuse(Refusal::KillSwitch, "stop_now");
-    }
-    if situation.incident.commander_active == Some(true) {
-        return refuse(Refusal::Commander, "an incident commander is in control");
-    }
-    let Some(action) = runbook.actions.get(&call.action) else {
-        return refuse(
-            Refusal::OutsideClosure,
-            "the undo is not part of the closure",
-        );
-    };
-    if let Some(target) = &call.target
-        && runbook.do_not_touch.covers(target).is_some()
-    {
-        return refuse(Refusal::DoNotTouch, "the undo's target must not be touched");
-    }
-    Ok(Authorised {
-        call: call.clone(),
-        mode,
-        constraints: limits::constraints(action, Default::default()),
-        timeout: action.timeout(),
-    })
 }

@@ -7,7 +7,6 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use super::arguments::{Vocabulary, validate};
 use super::comparison::Test;
@@ -18,49 +17,20 @@ use super::observe::{self, Observation};
 use super::prepared::PreparedQuery;
 use super::scope::{ArgumentTemplates, Scope};
 use crate::document::id::{AlertName, QueryId, ServiceId};
-use crate::document::logic::Truth;
 use crate::document::model::{
     Check, CheckSource, Comparison, Count, LogMatch, NoData, Share, Signal, TraceMatch,
 };
 use crate::document::unit::Duration;
+
+mod result;
+
+pub use result::{Bound, CheckResult};
 
 /// How far a check looks back when neither it nor its source says so.
 pub const DEFAULT_LOOK_BACK: Duration = Duration::from_secs(300);
 
 /// How long an answer may take when its query does not say so.
 pub const DEFAULT_PATIENCE: Duration = Duration::from_secs(30);
-
-/// What a check found.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct CheckResult {
-    /// Whether it holds.
-    pub truth: Truth,
-    /// The value looked at, with its unit, as shown to a human. From a closed set of forms; texts
-    /// of telemetry are quoted and cut.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
-    /// The moment the answer tells about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub observed_at: Option<Timestamp>,
-    /// The moment it began to hold, as far as the answer goes back.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub began_at: Option<Timestamp>,
-    /// Why the truth is what it is.
-    pub why: String,
-}
-
-impl CheckResult {
-    /// An inconclusive result without evidence.
-    pub fn unknown(why: impl Into<String>) -> Self {
-        Self {
-            truth: Truth::Inconclusive,
-            value: None,
-            observed_at: None,
-            began_at: None,
-            why: why.into(),
-        }
-    }
-}
 
 /// A check that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -99,28 +69,6 @@ enum Source {
         within: Option<Duration>,
     },
     Fact(String),
-}
-
-/// A check with its question, ready to be evaluated in one run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Bound {
-    /// The answer to this question decides.
-    Asks(RequestId),
-    /// The incident context decides.
-    Context,
-    /// The question cannot be asked, so the check is inconclusive.
-    Impossible(String),
-}
-
-impl Bound {
-    /// The question, if there is one.
-    pub fn request(&self) -> Option<RequestId> {
-        match self {
-            Self::Asks(id) => Some(*id),
-            Self::Context | Self::Impossible(_) => None,
-        }
-    }
 }
 
 impl PreparedCheck {

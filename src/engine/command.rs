@@ -11,6 +11,7 @@ use super::evidence::{Request, RequestId};
 use super::handoff::Handoff;
 use super::machine::Ended;
 use crate::document::Digest;
+use crate::document::id::StepId;
 use crate::document::model::Mode;
 
 /// Something the driver has to do.
@@ -41,6 +42,8 @@ pub enum Command {
 pub struct ApprovalRequest {
     /// Its id: the digest of `call`. Answers name it.
     pub id: Digest,
+    /// The step it belongs to.
+    pub step: StepId,
     /// The call they decide about; the approval holds for it and for no other.
     pub call: Box<CallText>,
     /// Who may answer, and how many have to.

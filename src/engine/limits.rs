@@ -4,7 +4,7 @@ use super::authorize::Situation;
 use super::call::{Constraints, PastAction};
 use super::moment::before;
 use super::prepared::PreparedAction;
-use super::reason::Refusal;
+use super::refusal::Refusal;
 use crate::document::model::{Tier, TierCaps};
 use crate::document::unit::{Duration, Percent};
 

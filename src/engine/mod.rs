@@ -18,6 +18,7 @@ pub mod policy;
 pub mod prepared;
 pub mod ranking;
 pub mod reason;
+pub mod refusal;
 pub mod scope;
 pub mod signature;
 pub mod text;

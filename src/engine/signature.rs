@@ -180,11 +180,9 @@ pub(crate) fn score(
         conditions.push(found);
     }
     let order = order(signature, &conditions);
-    for (index, negation) in signature.negate.iter().enumerate() {
-        let position = conditions.len();
-        let bound = bound.0.get(position).unwrap_or(&unasked);
+    for negation in &signature.negate {
+        let bound = bound.0.get(conditions.len()).unwrap_or(&unasked);
         let result = negated(negation, bound, &conditions, facts);
-        debug_assert!(index <= position);
         conditions.push(ConditionResult {
             role: Role::Negate,
             name: negation.anchor.clone(),

@@ -18,7 +18,7 @@ use super::handoff::Handoff;
 use super::machine::Ended;
 use super::policy::EffectiveMode;
 use super::ranking::Choice;
-use super::reason::Refusal;
+use super::refusal::Refusal;
 use super::signature::SignatureResult;
 use crate::document::Digest;
 use crate::document::id::{

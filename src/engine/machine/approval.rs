@@ -35,6 +35,7 @@ impl Turn<'_> {
         self.commands
             .push(Command::RequestApproval(Box::new(ApprovalRequest {
                 id: question,
+                step: call.step.clone(),
                 call: Box::new(CallText {
                     summary: format!(
                         "step `{}`: {}{on} (tier {})",

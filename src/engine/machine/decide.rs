@@ -58,7 +58,7 @@ impl Turn<'_> {
             RowOutcome::Escalate(_) | RowOutcome::Dismiss => None,
         });
         let because = row.and_then(|row| row.because.clone());
-        self.note_findings(&rows, &checks);
+        self.note_findings(runbook, holds.map(|(index, _)| index), &checks);
         self.record(Record::Decided {
             rows,
             checks,
@@ -109,17 +109,34 @@ impl Turn<'_> {
         }
     }
 
-    fn note_findings(&mut self, rows: &[RowResult], checks: &BTreeMap<CheckName, CheckResult>) {
-        let _ = rows;
+    /// What the table's checks say for the handoff: those of the row that decided speak for the
+    /// decision, those that a path would have needed and did not get speak against acting.
+    fn note_findings(
+        &mut self,
+        runbook: &PreparedRunbook,
+        decisive: Option<usize>,
+        checks: &BTreeMap<CheckName, CheckResult>,
+    ) {
+        let row = decisive.and_then(|index| runbook.rows.get(index)?.when.as_ref());
+        let deciding = row.map(|when| when.checks()).unwrap_or_default();
+        let towards_a_path: BTreeSet<CheckName> = runbook
+            .rows
+            .iter()
+            .filter(|row| matches!(row.outcome, RowOutcome::Path(_)))
+            .filter_map(|row| row.when.as_ref())
+            .flat_map(|when| when.positive())
+            .collect();
         for (name, result) in checks {
             let evidence = Evidence {
                 name: name.to_string(),
-                finding: format!("{}: {}", result.truth, result.why),
+                finding: result.why.clone(),
             };
             let findings = &mut self.state.findings;
             match result.truth {
                 Truth::Inconclusive => findings.unknown.push(evidence),
-                Truth::Pass | Truth::Fail => findings.pro.push(evidence),
+                _ if deciding.contains(name) => findings.pro.push(evidence),
+                Truth::Fail if towards_a_path.contains(name) => findings.contra.push(evidence),
+                Truth::Pass | Truth::Fail => {}
             }
         }
     }

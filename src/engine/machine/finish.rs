@@ -75,7 +75,7 @@ impl Turn<'_> {
         let policy = self.prepared.policy();
         let runbook = state.runbook(self.prepared);
         let shadowed = policy.rollout(&state.incident.service) <= Mode::Shadow
-            || state.chosen.as_ref().is_some_and(|chosen| chosen.shadow)
+            || state.shadow
             || runbook.is_some_and(|runbook| {
                 runbook.standing() != Standing::Stable
                     || runbook.spec().autonomy.mode <= Mode::Shadow
@@ -86,7 +86,10 @@ impl Turn<'_> {
     fn handoff(&self, outcome: Outcome, reason: Reason, detail: &str, to: Option<&str>) -> Handoff {
         let state = &self.state;
         let policy = self.prepared.policy();
-        let runbook = state.runbook(self.prepared);
+        let told_by = state.told_by.as_ref();
+        let runbook = state
+            .runbook(self.prepared)
+            .or_else(|| self.prepared.runbook(told_by?));
         let said: Option<&Escalate> = runbook.and_then(|r| r.escalate()).or(policy.escalate());
         let fallback = policy.escalate();
         let target = to

@@ -12,7 +12,8 @@ use crate::engine::evidence::Window;
 use crate::engine::handoff::Evidence;
 use crate::engine::prepared::{PreparedRunbook, PreparedSignature, Standing};
 use crate::engine::ranking::{Choice, choose, rank};
-use crate::engine::reason::{Reason, Refusal};
+use crate::engine::reason::Reason;
+use crate::engine::refusal::Refusal;
 use crate::engine::signature::{
     BoundSignature, Facts, Role, SignatureResult, negation_windows, score,
 };
@@ -86,7 +87,7 @@ impl<'a> Turn<'a> {
         if let Some(best) = best {
             self.state.findings = findings(best);
         }
-        let best_is_stable = best.is_some_and(|best| best.stable);
+        let best_is_stable = best.is_none_or(|best| best.stable);
         self.record(Record::Scored {
             again: scoring.again,
             candidates: results,
@@ -139,6 +140,7 @@ impl<'a> Turn<'a> {
     }
 
     fn select(&mut self, choice: &Choice, stable: bool) -> Flow {
+        self.state.shadow = !stable;
         match choice {
             Choice::Nothing => self.select_by_alert(),
             Choice::Tie(one, two) => {
@@ -146,18 +148,20 @@ impl<'a> Turn<'a> {
                 self.end(Outcome::Escalated, Reason::SignaturesTie, detail)
             }
             Choice::Ambiguous(id) => {
-                // The runbook is known for the sake of its escalation target; nothing of it runs.
-                let routed = self.routed(id);
-                if let Ok((runbook, route)) = routed {
-                    let limit = Some(Refusal::SignatureAmbiguous);
-                    self.choose_runbook(runbook, Some(id.clone()), route, limit, !stable);
-                }
                 let detail = format!("`{id}` is possible, not proven");
+                // Nothing of the runbook runs; it only says whom to tell.
+                if let Ok((runbook, _)) = self.routed(id) {
+                    self.state.told_by = Some(runbook.id.clone());
+                    self.record(Record::RunbookRejected {
+                        runbook: runbook.id.clone(),
+                        why: "its signature is only possible".to_owned(),
+                    });
+                }
                 self.end(Outcome::Escalated, Reason::SignatureAmbiguous, detail)
             }
             Choice::Match(id) => match self.routed(id) {
                 Ok((runbook, route)) => {
-                    self.choose_runbook(runbook, Some(id.clone()), route, None, !stable);
+                    self.choose_runbook(runbook, Some(id.clone()), route, None);
                     self.begin_deciding()
                 }
                 Err(reason) => {
@@ -216,7 +220,7 @@ impl<'a> Turn<'a> {
         };
         match started(Standing::Stable).or_else(|| started(Standing::Shadow)) {
             Some(runbook) => {
-                self.choose_runbook(runbook, None, None, Some(Refusal::NoSignature), false);
+                self.choose_runbook(runbook, None, None, Some(Refusal::NoSignature));
                 self.begin_deciding()
             }
             None => {
@@ -232,7 +236,6 @@ impl<'a> Turn<'a> {
         signature: Option<SignatureId>,
         route: Option<PathId>,
         limit: Option<Refusal>,
-        shadow: bool,
     ) {
         let closure = runbook.closure();
         self.record(Record::RunbookChosen {
@@ -249,7 +252,6 @@ impl<'a> Turn<'a> {
             signature,
             route,
             limit,
-            shadow,
         });
     }
 

@@ -4,7 +4,8 @@ use super::state::{Flow, Phase, RollingBack, Turn};
 use crate::document::model::Outcome;
 use crate::engine::authorize::judge_undo;
 use crate::engine::handoff::Effect;
-use crate::engine::reason::{Reason, Refusal};
+use crate::engine::reason::Reason;
+use crate::engine::refusal::Refusal;
 use crate::engine::trace::{Note, Record, Stage};
 
 impl Turn<'_> {

@@ -18,7 +18,7 @@ use crate::engine::evidence::{EvidenceStore, RequestId};
 use crate::engine::handoff::{Effect, Evidence};
 use crate::engine::incident::Incident;
 use crate::engine::prepared::{Prepared, PreparedRunbook, PreparedStep};
-use crate::engine::reason::Refusal;
+use crate::engine::refusal::Refusal;
 use crate::engine::signature::BoundSignature;
 use crate::engine::trace::{CheckSummary, Record, Trace};
 
@@ -37,6 +37,10 @@ pub struct State {
     pub(super) evidence: EvidenceStore,
     pub(super) feed: Option<RequestId>,
     pub(super) queries_used: u32,
+    /// The signature acted on is not stable.
+    pub(super) shadow: bool,
+    /// The runbook that says whom to tell although it was not chosen.
+    pub(super) told_by: Option<RunbookId>,
     pub(super) chosen: Option<Chosen>,
     pub(super) decided: Option<Decided>,
     pub(super) support: Vec<Support>,
@@ -57,7 +61,6 @@ pub(super) struct Chosen {
     pub(super) signature: Option<SignatureId>,
     pub(super) route: Option<PathId>,
     pub(super) limit: Option<Refusal>,
-    pub(super) shadow: bool,
 }
 
 /// The path of a run.
@@ -278,6 +281,8 @@ impl State {
             evidence: EvidenceStore::default(),
             feed: None,
             queries_used: 0,
+            shadow: false,
+            told_by: None,
             chosen: None,
             decided: None,
             support: Vec::new(),

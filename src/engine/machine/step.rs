@@ -5,7 +5,8 @@ use crate::document::model::{Mode, Outcome};
 use crate::engine::authorize::{RefusalReason, Request, Situation, Verdict, judge};
 use crate::engine::evidence::Arguments;
 use crate::engine::prepared::{PreparedRunbook, PreparedStep};
-use crate::engine::reason::{Reason, Refusal};
+use crate::engine::reason::Reason;
+use crate::engine::refusal::Refusal;
 use crate::engine::scope::changes;
 use crate::engine::trace::{Record, Stage};
 
@@ -100,7 +101,7 @@ impl<'a> Turn<'a> {
             history: &state.history,
             run,
             limit: chosen.and_then(|chosen| chosen.limit),
-            shadow: chosen.is_some_and(|chosen| chosen.shadow),
+            shadow: state.shadow,
             approved: state.approved,
         }
     }
@@ -159,7 +160,10 @@ impl<'a> Turn<'a> {
         match path {
             Some((decided, path)) => {
                 let detail = format!("path `{}` is complete", decided.path);
-                self.finish(path.outcome, None, detail, None)
+                // A path may end in a human's hands on purpose.
+                let hands_over = matches!(path.outcome, Outcome::Escalated | Outcome::Stopped);
+                let reason = hands_over.then_some(Reason::Decided);
+                self.finish(path.outcome, reason, detail, None)
             }
             None => self.broken(),
         }

@@ -115,11 +115,9 @@ impl Turn<'_> {
         end: VerifyEnd,
         why: String,
     ) -> Flow {
-        // What was not answered for cannot be called a success.
+        // What was not answered for is neither a success nor to be undone: it may still be under way.
         let end = match end {
-            VerifyEnd::Held | VerifyEnd::Inconclusive if verifying.failure_only => {
-                VerifyEnd::Unknown
-            }
+            _ if verifying.failure_only => VerifyEnd::Unknown,
             end => end,
         };
         self.record(Record::Verified {

@@ -134,11 +134,7 @@ impl PreparedRunbook {
                 prepare_row(index, index == last, row, spec, &checks, &mut preparation)
             })
             .collect();
-        if !spec
-            .decide
-            .last()
-            .is_some_and(|row| row.otherwise.is_some())
-        {
+        if spec.decide.last().is_none_or(|row| row.otherwise.is_none()) {
             preparation.problem("decide: the last row must be `otherwise`");
         }
         let do_not_touch = preparation.kept("scope", DoNotTouch::new(&spec.scope.do_not_touch));

@@ -8,7 +8,8 @@ use regex::Regex;
 
 use crate::document::id::{QueryId, StepId};
 use crate::document::model::{
-    Answer as Form, AnswerSpec, Fixture, FixtureEventKind, ResultType, World as Effect, WorldResult,
+    Answer as Form, AnswerSpec, Fixture, FixtureEvent, FixtureEventKind, ResultType,
+    World as Effect, WorldResult,
 };
 use crate::document::series::Series as Notation;
 use crate::document::unit::{Duration, Literal};
@@ -58,6 +59,10 @@ impl<'f> World<'f> {
         let begin = fixture.clock.begin.as_deref().map(moment);
         let begin = begin.or(first).unwrap_or(self.start);
         let mut facts = fixture.subject.facts.clone();
+        let in_control = fixture.events.iter().any(|event| {
+            event.kind == FixtureEventKind::CommanderTakesOver
+                && event.at.as_deref().is_some_and(|at| moment(at) <= begin)
+        });
         let commander = facts.remove("commander_active").and_then(|v| v.as_bool());
         RunInput {
             incident: Incident {
@@ -66,7 +71,7 @@ impl<'f> World<'f> {
                 environment: fixture.subject.environment.clone(),
                 severity: fixture.subject.severity.clone(),
                 incident_class: None,
-                commander_active: Some(commander.unwrap_or(false)),
+                commander_active: Some(commander.unwrap_or(in_control)),
                 alerts: Some(
                     fixture
                         .alerts
@@ -96,6 +101,7 @@ impl<'f> World<'f> {
                 continue;
             };
             let kind = match event.kind {
+                FixtureEventKind::CommanderTakesOver if at <= now => continue,
                 FixtureEventKind::CommanderTakesOver => EventKind::Commander { active: true },
                 FixtureEventKind::KillSwitch => EventKind::Halt {
                     level: event.level.unwrap(),
@@ -149,7 +155,10 @@ impl<'f> World<'f> {
                     ));
                 }
                 Command::RequestApproval(request) => {
-                    for event in &self.fixture.events {
+                    let asked = |event: &&FixtureEvent| {
+                        event.step.as_ref().is_none_or(|step| *step == request.step)
+                    };
+                    for event in self.fixture.events.iter().filter(asked) {
                         let approve = match event.kind {
                             FixtureEventKind::Approve => true,
                             FixtureEventKind::Deny => false,
