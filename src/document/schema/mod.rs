@@ -120,6 +120,8 @@ pub struct Description {
     pub description: Option<String>,
     /// What a value looks like, such as `a duration such as 5m`.
     pub expected: Option<String>,
+    /// Which grammar of its own a text has, such as `duration` or `condition`.
+    pub literal: Option<String>,
     /// The values allowed, if they are listed.
     pub values: Vec<String>,
     /// The keys of a mapping, if they are listed.
@@ -226,6 +228,7 @@ impl SchemaSet {
             title: text("title"),
             description: text("description"),
             expected: text("x-expected"),
+            literal: text("x-literal"),
             values: self.values(&places),
             keys: self
                 .library
