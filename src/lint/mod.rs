@@ -1,1 +1,44 @@
-//! The rule registry.
+//! The linter: what every document has to keep to before a human is asked to approve it.
+//!
+//! A [`Rule`] is a static value that holds its documentation, its examples and its check; one rule is one file in
+//! the folder of its group, and one line in the group's table. `CONTRIBUTING.md` says how to add one.
+//!
+//! [`lint`] runs the rules over a [`Library`](crate::library::Library). It takes the day as a parameter and asks
+//! neither clock nor network, so the same files give the same findings everywhere.
+
+mod allowance;
+mod authority;
+mod change;
+mod escalation;
+mod example;
+pub mod explain;
+mod findings;
+mod fixture;
+mod hygiene;
+mod levels;
+mod options;
+mod postmortem;
+mod preflight;
+mod query;
+mod reader;
+mod reference;
+pub mod registry;
+mod rule;
+mod runner;
+mod schema;
+mod scope;
+mod signature;
+pub mod site;
+mod subject;
+#[cfg(test)]
+mod tests;
+mod tier;
+
+pub use change::{ChangeScope, Changed};
+pub use example::{Change, Example, Overlay, TODAY};
+pub use findings::{Draft, Findings};
+pub use levels::ConfigurationError;
+pub use options::Options;
+pub use rule::{Category, Check, Needs, Rule};
+pub use runner::{Outcome, lint};
+pub use subject::{DocumentScope, Found, RepositoryScope};

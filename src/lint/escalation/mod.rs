@@ -1,0 +1,6 @@
+//! Escalation and stop conditions.
+
+use super::Rule;
+
+/// The rules of this group, by code.
+pub(super) static RULES: &[&Rule] = &[];

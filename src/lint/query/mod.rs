@@ -1,0 +1,6 @@
+//! Queries.
+
+use super::Rule;
+
+/// The rules of this group, by code.
+pub(super) static RULES: &[&Rule] = &[];

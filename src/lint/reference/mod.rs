@@ -1,0 +1,6 @@
+//! What documents refer to.
+
+use super::Rule;
+
+/// The rules of this group, by code.
+pub(super) static RULES: &[&Rule] = &[];

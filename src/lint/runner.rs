@@ -1,0 +1,257 @@
+//! Runs rules over a library.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use camino::Utf8Path;
+use rayon::prelude::*;
+
+use super::allowance::{self, Applied};
+use super::change::ChangeScope;
+use super::findings::Findings;
+use super::levels::{ConfigurationError, Levels};
+use super::options::Options;
+use super::reader;
+use super::rule::{Category, Check, Rule};
+use super::subject::{DocumentScope, RepositoryScope};
+use crate::diagnostic::{Finding, Located, Location, Report, Severity};
+use crate::document::Route;
+use crate::library::{Entry, Failure, Library, LoadError};
+
+/// What a run came to.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// What was found.
+    pub report: Report,
+    /// What was found and is allowed, by a comment or an `Exception` document.
+    pub excepted: Vec<Located>,
+    /// What could not be looked at, through no fault of a document.
+    pub failures: Vec<Failure>,
+    /// Whether rules or files were left out on request, so that nothing found does not mean nothing wrong.
+    pub is_partial: bool,
+}
+
+impl Outcome {
+    /// Whether everything was looked at. Otherwise the absence of findings says nothing.
+    pub fn is_complete(&self) -> bool {
+        self.failures.is_empty() && self.report.summary.documents > 0
+    }
+}
+
+/// Runs the rules that `options` choose over a library.
+///
+/// # Errors
+/// Options or a configuration that cannot be used; nothing was checked then.
+pub fn lint(library: &Library, options: &Options<'_>) -> Result<Outcome, ConfigurationError> {
+    let levels = Levels::of(library)?;
+    let chosen = options.rules()?;
+    ConfigurationError::check_patterns(library)?;
+    let run: Vec<&'static Rule> = chosen
+        .into_iter()
+        .filter(|rule| !levels.is_off(rule))
+        .collect();
+    let codes: BTreeSet<&str> = run.iter().map(|rule| rule.code).collect();
+
+    let scope = RepositoryScope::new(library, options.today);
+    let places = Places::of(library);
+    let mut found = read(library);
+    found.extend(about_documents(&scope, &run));
+    found.extend(about_repository(&scope, &run));
+    if let Some(base) = options.base {
+        let base = RepositoryScope::new(base, options.today);
+        found.extend(about_change(
+            ChangeScope {
+                base: &base,
+                head: &scope,
+            },
+            &run,
+        ));
+    }
+    let nodes = Unreadable::of(&found);
+    let located = found
+        .into_iter()
+        .filter(|finding| !nodes.makes_moot(finding, &places))
+        .filter(|finding| codes.contains(finding.code))
+        .map(|finding| places.locate(finding))
+        .collect();
+    let Applied {
+        kept,
+        excepted,
+        about,
+    } = allowance::apply(&scope, located, |rule| {
+        codes.contains(rule.code) && has_run(rule, options)
+    });
+    let about = about.into_vec().into_iter();
+    let about = about.filter(|finding| codes.contains(finding.code));
+    let all = kept
+        .into_iter()
+        .chain(about.map(|finding| places.locate(finding)));
+    let reported = all
+        .filter_map(|located| with_level(located, &levels))
+        .filter(|located| located.positions().any(|at| options.asks_about(&at.path)))
+        .collect();
+    Ok(Outcome {
+        report: Report::new(reported, library.entries().len()),
+        excepted,
+        failures: failures(library),
+        is_partial: !options.select.is_empty()
+            || !options.ignore.is_empty()
+            || options.changed.is_some(),
+    })
+}
+
+fn has_run(rule: &Rule, options: &Options<'_>) -> bool {
+    match rule.check {
+        Check::Document(_) | Check::Repository(_) | Check::Runner => true,
+        Check::Change(_) => options.base.is_some(),
+        Check::Elsewhere => false,
+    }
+}
+
+fn read(library: &Library) -> Vec<Finding> {
+    let mut findings = Findings::default();
+    for failure in library.failures() {
+        reader::failure(failure, &mut findings);
+    }
+    for (_, entry) in library.entries() {
+        reader::document(entry, &mut findings);
+    }
+    findings.into_vec()
+}
+
+// Each document is visited once, with every rule; the order of the result is that of the documents.
+fn about_documents(scope: &RepositoryScope<'_>, rules: &[&'static Rule]) -> Vec<Finding> {
+    let checks: Vec<fn(&DocumentScope<'_>, &mut Findings)> = rules
+        .iter()
+        .filter_map(|rule| match rule.check {
+            Check::Document(check) => Some(check),
+            _ => None,
+        })
+        .collect();
+    let documents: Vec<DocumentScope<'_>> = scope.documents().collect();
+    documents
+        .par_iter()
+        .flat_map_iter(|document| {
+            let mut findings = Findings::default();
+            for check in &checks {
+                check(document, &mut findings);
+            }
+            findings.into_vec()
+        })
+        .collect()
+}
+
+fn about_repository(scope: &RepositoryScope<'_>, rules: &[&'static Rule]) -> Vec<Finding> {
+    rules
+        .par_iter()
+        .flat_map_iter(|rule| {
+            let mut findings = Findings::default();
+            if let Check::Repository(check) = rule.check {
+                check(scope, &mut findings);
+            }
+            findings.into_vec()
+        })
+        .collect()
+}
+
+fn about_change(scope: ChangeScope<'_>, rules: &[&'static Rule]) -> Vec<Finding> {
+    rules
+        .par_iter()
+        .flat_map_iter(|rule| {
+            let mut findings = Findings::default();
+            if let Check::Change(check) = rule.check {
+                check(&scope, &mut findings);
+            }
+            findings.into_vec()
+        })
+        .collect()
+}
+
+fn with_level(mut located: Located, levels: &Levels) -> Option<Located> {
+    let finding = &mut located.finding;
+    finding.severity = levels.severity(finding.code, finding.severity)?;
+    Some(located)
+}
+
+// Text that is no source is a finding; everything else is no fault of an author's.
+fn failures(library: &Library) -> Vec<Failure> {
+    let failures = library.failures().iter();
+    failures
+        .filter(|failure| !matches!(failure.error, LoadError::Source(_)))
+        .cloned()
+        .collect()
+}
+
+/// The documents of a library by their place.
+struct Places<'l> {
+    by_place: BTreeMap<(&'l Utf8Path, usize), &'l Entry>,
+}
+
+impl<'l> Places<'l> {
+    fn of(library: &'l Library) -> Self {
+        let entries = library.entries();
+        Self {
+            by_place: entries
+                .map(|(_, entry)| ((entry.path(), entry.position()), entry))
+                .collect(),
+        }
+    }
+
+    fn entry(&self, location: &Location) -> Option<&'l Entry> {
+        let place = (location.path(), location.document);
+        self.by_place.get(&place).copied()
+    }
+
+    fn locate(&self, finding: Finding) -> Located {
+        Located::new(finding, |location| {
+            let entry = self.entry(location);
+            location.locate(entry.map(Entry::source), entry.map(Entry::tree))
+        })
+    }
+}
+
+/// Nodes with errors of their own, by document.
+struct Unreadable {
+    nodes: BTreeMap<(String, usize), BTreeSet<Route>>,
+}
+
+impl Unreadable {
+    fn of(findings: &[Finding]) -> Self {
+        let mut nodes: BTreeMap<(String, usize), BTreeSet<Route>> = BTreeMap::new();
+        let errors = findings
+            .iter()
+            .filter(|finding| is_about_text(finding) && finding.severity == Severity::Error);
+        for finding in errors {
+            let place = &finding.primary;
+            if let Some(route) = place.route() {
+                let key = (place.path.to_string(), place.document);
+                nodes.entry(key).or_default().insert(route.clone());
+            }
+        }
+        Self { nodes }
+    }
+
+    /// Whether a finding is about something that could not be read correctly: whatever it says, mending the text
+    /// comes first and may change it.
+    fn makes_moot(&self, finding: &Finding, places: &Places<'_>) -> bool {
+        if is_about_text(finding) {
+            return false;
+        }
+        let place = &finding.primary;
+        let Some(entry) = places.entry(place) else {
+            return false;
+        };
+        let Some(route) = place.route() else {
+            return !entry.is_complete();
+        };
+        let key = (place.path.to_string(), place.document);
+        let same_node = self
+            .nodes
+            .get(&key)
+            .is_some_and(|nodes| nodes.contains(route));
+        !entry.is_complete() || entry.is_disturbed(route) || same_node
+    }
+}
+
+fn is_about_text(finding: &Finding) -> bool {
+    finding.code.starts_with(Category::Schema.letter())
+}

@@ -1,0 +1,6 @@
+//! Scope and blast radius.
+
+use super::Rule;
+
+/// The rules of this group, by code.
+pub(super) static RULES: &[&Rule] = &[];

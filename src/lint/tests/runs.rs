@@ -1,0 +1,128 @@
+//! Levels, choices, determinism and moot findings.
+
+use std::collections::BTreeSet;
+
+use super::{library, overlaid, run};
+use crate::lint::{Change, Example, Options, Outcome, TODAY, lint};
+
+const RUNBOOK: &str = "runbooks/error-rate-after-deploy/runbook.yaml";
+
+/// An S009 in the runbook, and `rbk.yaml` with these rule levels.
+fn ambiguous(rules: &'static str) -> crate::library::Library {
+    let mut overlay = Example::edit(
+        RUNBOOK,
+        "review_by: 2027-06-01}",
+        "review_by: 2027-06-01, labels: {country: no}}",
+    )
+    .build()
+    .unwrap();
+    overlay
+        .files
+        .get_mut("rbk.yaml")
+        .unwrap()
+        .push_str(&format!("  rules: {{{rules}}}\n"));
+    overlaid(&overlay)
+}
+
+fn codes(outcome: &Outcome) -> Vec<&'static str> {
+    let findings = outcome.report.findings.iter();
+    findings.map(|located| located.finding.code).collect()
+}
+
+#[test]
+fn a_repository_sets_the_level_of_rules_that_are_not_locked() {
+    assert_eq!(run(&ambiguous("S009: warn")).report.summary.warnings, 1);
+    assert_eq!(run(&ambiguous("S009: error")).report.summary.errors, 1);
+    assert_eq!(run(&ambiguous("S009: info")).report.summary.infos, 1);
+    assert_eq!(codes(&run(&ambiguous("S009: off"))), Vec::<&str>::new());
+}
+
+#[test]
+fn a_locked_rule_cannot_be_lowered() {
+    let error = lint(&ambiguous("S003: warn"), &Options::on(TODAY)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "rbk.yaml:8:11: the rule S003 (schema-violation) is locked and cannot be lowered"
+    );
+    assert!(lint(&ambiguous("S003: error"), &Options::on(TODAY)).is_ok());
+    let error = lint(&ambiguous("S999: off"), &Options::on(TODAY)).unwrap_err();
+    assert!(
+        error.to_string().contains("there is no rule `S999`"),
+        "{error}"
+    );
+}
+
+#[test]
+fn options_choose_rules_and_say_that_they_did() {
+    let library = ambiguous("");
+    let with = |select: &[&str], ignore: &[&str]| {
+        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        let options = Options {
+            select: owned(select),
+            ignore: owned(ignore),
+            ..Options::on(TODAY)
+        };
+        lint(&library, &options)
+    };
+    assert_eq!(codes(&with(&["S"], &[]).unwrap()), ["S009"]);
+    assert_eq!(codes(&with(&["ambiguous-scalar"], &[]).unwrap()), ["S009"]);
+    assert_eq!(codes(&with(&["S001"], &[]).unwrap()), Vec::<&str>::new());
+    assert!(with(&["S001"], &[]).unwrap().is_partial);
+    assert_eq!(codes(&with(&[], &["S009"]).unwrap()), Vec::<&str>::new());
+    assert!(with(&[], &["S003"]).is_err(), "locked");
+    assert!(with(&["nonsense"], &[]).is_err());
+}
+
+#[test]
+fn changed_files_are_asked_about_with_what_they_break_elsewhere() {
+    let library = ambiguous("");
+    let with = |path: &str| {
+        let options = Options {
+            changed: Some(BTreeSet::from([path.into()])),
+            ..Options::on(TODAY)
+        };
+        codes(&lint(&library, &options).unwrap())
+    };
+    assert_eq!(with(RUNBOOK), ["S009"]);
+    assert_eq!(with("runbooks/governance.yaml"), Vec::<&str>::new());
+}
+
+#[test]
+fn a_missing_configuration_is_the_conventional_one() {
+    static WITHOUT: [Change; 1] = [Change::remove("rbk.yaml")];
+    let overlay = Example::edits(&WITHOUT).build().unwrap();
+    assert_eq!(codes(&run(&overlaid(&overlay))), Vec::<&str>::new());
+}
+
+#[test]
+fn two_runs_give_the_same_findings_in_the_same_order() {
+    let broken = library(&[
+        ("runbooks/b.yaml", "kind: X\n---\nkind: Y\na: 1\na: 2\n"),
+        (
+            "runbooks/a.yaml",
+            "apiVersion: rbk/v1\nkind: Service\nspec: {purpos: x}\n",
+        ),
+    ]);
+    let all = |outcome: Outcome| {
+        format!(
+            "{:?}",
+            outcome
+                .report
+                .findings
+                .iter()
+                .map(|l| (&l.finding, l.primary.span))
+                .collect::<Vec<_>>()
+        )
+    };
+    let first = all(run(&broken));
+    for _ in 0..5 {
+        assert_eq!(all(run(&broken)), first);
+    }
+    let paths: Vec<_> = run(&broken)
+        .report
+        .findings
+        .iter()
+        .map(|l| (l.primary.path.clone(), l.primary.span))
+        .collect();
+    assert!(paths.is_sorted(), "{paths:?}");
+}

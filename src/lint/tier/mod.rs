@@ -1,0 +1,6 @@
+//! Tier and reversibility.
+
+use super::Rule;
+
+/// The rules of this group, by code.
+pub(super) static RULES: &[&Rule] = &[];
