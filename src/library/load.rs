@@ -89,36 +89,45 @@ pub(super) fn from_disk(root: &Utf8Path, options: &LoadOptions) -> Library {
 pub(super) fn from_sources(sources: BTreeMap<Utf8PathBuf, Vec<u8>>) -> Library {
     let mut failures = Vec::new();
     let schemas = schemas(&mut failures);
-    let (documents, data): (BTreeMap<_, _>, BTreeMap<_, _>) = sources
-        .into_iter()
-        .partition(|(path, _)| matches!(path.extension(), Some("yaml" | "yml" | "md")));
+    let (documents, data): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        sources.into_iter().partition(|(path, _)| is_document(path));
     let results = Vec::from_iter(documents)
         .into_par_iter()
         .map(|(path, bytes)| entries(&path, bytes, schemas))
         .collect();
     let mut library = assemble(results, failures);
-    library.data = data;
+    library.data = data
+        .into_iter()
+        .map(|(path, bytes)| (path, bytes.into()))
+        .collect();
     library
+}
+
+fn is_document(path: &Utf8Path) -> bool {
+    matches!(path.extension(), Some("yaml" | "yml" | "md"))
 }
 
 /// The library with the content of some files replaced; all other documents are shared.
 pub(super) fn with_sources(library: &Library, sources: BTreeMap<Utf8PathBuf, Vec<u8>>) -> Library {
-    let mut failures: Vec<Failure> = library
-        .failures
-        .iter()
-        .filter(|failure| !sources.contains_key(&failure.path))
-        .cloned()
-        .collect();
+    let replaced = |path: &Utf8Path| sources.contains_key(path);
+    let failures = library.failures.iter();
+    let failures = failures.filter(|failure| !replaced(&failure.path));
+    let failures = failures.cloned().collect();
     let kept = library.entries.iter();
-    let kept = kept.filter(|entry| !sources.contains_key(entry.path()));
+    let kept = kept.filter(|entry| !replaced(entry.path()));
     let mut results = vec![Ok(kept.cloned().collect())];
+    let mut data = library.data.clone();
     let schemas = SchemaSet::shipped().ok();
     for (path, bytes) in sources {
-        results.push(entries(&path, bytes, schemas));
+        if is_document(&path) {
+            results.push(entries(&path, bytes, schemas));
+        } else {
+            data.insert(path, bytes.into());
+        }
     }
-    let mut changed = assemble(results, std::mem::take(&mut failures));
+    let mut changed = assemble(results, failures);
     changed.root.clone_from(&library.root);
-    changed.data.clone_from(&library.data);
+    changed.data = data;
     changed.unselected.clone_from(&library.unselected);
     changed
 }

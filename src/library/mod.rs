@@ -56,7 +56,7 @@ pub struct Library {
     entries: Vec<Arc<Entry>>,
     failures: Vec<Failure>,
     unselected: Vec<Utf8PathBuf>,
-    data: BTreeMap<Utf8PathBuf, Vec<u8>>,
+    data: BTreeMap<Utf8PathBuf, Arc<[u8]>>,
     index: Index,
     usage: OnceLock<Usage>,
     fixtures: OnceLock<BTreeMap<DocId, Vec<DocId>>>,
