@@ -1,8 +1,20 @@
 //! Authority.
 
+mod a003_matrix_hole;
+mod a004_mode_above_matrix;
 mod a005_incomplete_exception;
+mod a006_broken_freeze;
+mod a007_untested_policy;
+mod a008_weak_kill_switch;
 
 use super::Rule;
 
 /// The rules of this group, by code.
-pub(super) static RULES: &[&Rule] = &[&a005_incomplete_exception::RULE];
+pub(super) static RULES: &[&Rule] = &[
+    &a003_matrix_hole::RULE,
+    &a004_mode_above_matrix::RULE,
+    &a005_incomplete_exception::RULE,
+    &a006_broken_freeze::RULE,
+    &a007_untested_policy::RULE,
+    &a008_weak_kill_switch::RULE,
+];

@@ -1,6 +1,18 @@
 //! Escalation and stop conditions.
 
+mod e001_unreachable_escalation;
+mod e002_open_decision;
+mod e003_loose_limits;
+mod e004_endless_path;
+mod e007_weak_approval;
+
 use super::Rule;
 
 /// The rules of this group, by code.
-pub(super) static RULES: &[&Rule] = &[];
+pub(super) static RULES: &[&Rule] = &[
+    &e001_unreachable_escalation::RULE,
+    &e002_open_decision::RULE,
+    &e003_loose_limits::RULE,
+    &e004_endless_path::RULE,
+    &e007_weak_approval::RULE,
+];

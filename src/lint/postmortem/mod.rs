@@ -1,6 +1,20 @@
 //! Postmortems.
 
-use super::Rule;
+mod m001_incomplete_front_matter;
+mod m002_unlearned_incident;
+mod m003_one_way_reference;
+mod m004_unreplayed_incident;
+mod m005_unheeded_mitigation;
+mod m006_unreplayed_misdirection;
+
+use crate::lint::Rule;
 
 /// The rules of this group, by code.
-pub(super) static RULES: &[&Rule] = &[];
+pub(super) static RULES: &[&Rule] = &[
+    &m001_incomplete_front_matter::RULE,
+    &m002_unlearned_incident::RULE,
+    &m003_one_way_reference::RULE,
+    &m004_unreplayed_incident::RULE,
+    &m005_unheeded_mitigation::RULE,
+    &m006_unreplayed_misdirection::RULE,
+];

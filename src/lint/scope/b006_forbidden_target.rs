@@ -1,0 +1,137 @@
+//! B006: a step that touches what must not be touched.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::diagnostic::Severity;
+use crate::document::Route;
+use crate::document::id::ServiceId;
+use crate::document::model::Action;
+use crate::document::template::Template;
+use crate::engine::arguments::DoNotTouch;
+use crate::lint::site::CallSite;
+use crate::lint::{Category, Change, Check, DocumentScope, Example, Findings, Needs, Rule};
+
+const RUNBOOK: &str = "runbooks/error-rate-after-deploy/runbook.yaml";
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: "B006",
+    name: "forbidden-target",
+    severity: Severity::Error,
+    locked: true,
+    category: Category::Scope,
+    needs: Needs::Repository,
+    summary: "A runbook that writes names what it never touches, and no step touches that.",
+    why: "`do_not_touch` is the fence around databases, control planes and money. A runbook without a fence, or with a step that climbs it, is one template away from an outage.",
+    remedy: "List what must never be touched under `scope.do_not_touch`, and keep the steps away from it.",
+    bad: &[
+        Example::edit(
+            RUNBOOK,
+            "do_not_touch: [\"statefulset/**\", \"*/kube-system/**\"]",
+            "do_not_touch: [\"statefulset/**\", «\"deployment/shop/*\"»]",
+        ),
+        Example::edits(&[
+            Change::edit(
+                RUNBOOK,
+                "    do_not_touch: [\"statefulset/**\", \"*/kube-system/**\"]\n",
+                "",
+            ),
+            Change::edit(RUNBOOK, "  scope:\n", "  «scope»:\n"),
+        ]),
+    ],
+    good: &[Example::edit(
+        RUNBOOK,
+        "\"statefulset/**\"",
+        "\"deployment/payments/*\"",
+    )],
+    check: Check::Document(check),
+};
+
+fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
+    let Some(runbook) = scope.runbook() else {
+        return;
+    };
+    let route = Route::root().key("spec").key("scope");
+    let forbidden = &runbook.spec.scope.do_not_touch;
+    let mut writes = false;
+    for call in scope.calls() {
+        let Some(action) = scope.repository.find::<Action>(call.action.as_str()) else {
+            continue;
+        };
+        if !action.document.spec.effect.changes_the_world() {
+            continue;
+        }
+        writes = true;
+        let Ok(fence) = DoNotTouch::new(forbidden) else {
+            continue;
+        };
+        let targets = targets(&action.document.spec, call, &runbook.spec.scope.services);
+        let hit = targets
+            .iter()
+            .find_map(|target| Some((target, fence.covers(target)?)));
+        if let Some((target, pattern)) = hit {
+            let index = forbidden
+                .iter()
+                .position(|known| known == pattern)
+                .unwrap_or_default();
+            findings
+                .report(
+                    &RULE,
+                    scope.value(route.clone().key("do_not_touch").index(index)),
+                )
+                .message(format!(
+                    "a step acts on `{target}`, which must not be touched"
+                ))
+                .label("covers the step's target")
+                .related(
+                    scope.value(call.action_route()),
+                    format!("acts on `{target}`"),
+                )
+                .help("change the step, or the pattern if it covers more than was meant");
+        }
+    }
+    if writes && forbidden.is_empty() {
+        findings
+            .report(&RULE, scope.key(route))
+            .message("the runbook writes, and nothing is out of its reach")
+            .label("has no `do_not_touch`")
+            .help("list what it must never touch, e.g. `do_not_touch: [\"statefulset/**\", \"*/kube-system/**\"]`");
+    }
+}
+
+/// The targets a call can have, as far as they can be told before it is made: literal arguments as they are,
+/// `incident.service` as every service in scope. A target with anything else in it is judged when it is known.
+fn targets(action: &Action, call: &CallSite<'_>, services: &[ServiceId]) -> Vec<String> {
+    let Some(template) = action
+        .target
+        .as_deref()
+        .and_then(|text| Template::parse(text).ok())
+    else {
+        return Vec::new();
+    };
+    let render = |service: Option<&str>| -> Option<String> {
+        let incident = service.map_or(json!({}), |service| json!({"service": service}));
+        let context = json!({"incident": incident});
+        let params: BTreeMap<&String, Value> = call
+            .with
+            .iter()
+            .filter_map(|(name, value)| {
+                let value = match value.as_str() {
+                    Some(text) => Template::parse(text).ok()?.render(&context).ok()?,
+                    None => value.clone(),
+                };
+                Some((name, value))
+            })
+            .collect();
+        let target = template.render(&json!({"params": params})).ok()?;
+        target.as_str().map(str::to_owned)
+    };
+    let mut found: Vec<_> = services
+        .iter()
+        .filter_map(|service| render(Some(service.as_str())))
+        .collect();
+    found.sort();
+    found.dedup();
+    found
+}
