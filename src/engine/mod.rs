@@ -22,6 +22,7 @@ pub mod refusal;
 pub mod scope;
 pub mod signature;
 pub mod text;
+pub(crate) mod tier;
 pub mod trace;
 
 #[cfg(test)]

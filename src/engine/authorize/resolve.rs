@@ -10,6 +10,7 @@ use crate::engine::policy::Policy;
 use crate::engine::prepared::{PreparedAction, PreparedRunbook};
 use crate::engine::refusal::Refusal;
 use crate::engine::scope::{Scope, fill};
+use crate::engine::tier;
 
 /// Validated arguments and the target they select.
 pub(crate) type Resolved = (Arguments, Option<String>);
@@ -63,11 +64,7 @@ pub(crate) fn tier(
         && run.iter().any(|past| {
             !past.undo && past.tier > Tier::READ_ONLY && past.target.as_deref() == target
         });
-    if repeated {
-        own.max(Tier::NEEDS_APPROVAL)
-    } else {
-        own
-    }
+    if repeated { tier::repeated(own) } else { own }
 }
 
 /// The freeze in force for a call, if any.

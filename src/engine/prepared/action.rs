@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use super::{Preparation, PreparedCheck, PreparedCondition};
 use crate::document::id::{ActionId, CheckName};
-use crate::document::model::{Action, Effect, Mode, ReversibilityClass, Tier};
+use crate::document::model::{Action, Mode, ReversibilityClass, Tier};
 use crate::document::template::Template;
 use crate::document::unit::Duration;
 use crate::engine::arguments::PreparedParams;
 use crate::engine::evidence::Arguments;
 use crate::engine::scope::ArgumentTemplates;
+use crate::engine::tier;
 use crate::library::closure::Pinned;
 
 /// Longest run of an action that names none.
@@ -110,28 +111,11 @@ impl PreparedAction {
         self.spec().max_mode
     }
 
-    /// The tier computed from effect, reversibility, declared tier and arguments. What is declared
-    /// is a floor: a write is at least 1, an approximate undo at least 2, no undo at all 3.
+    /// The tier of a call with these arguments.
     pub(crate) fn tier(&self, arguments: &Arguments) -> Tier {
-        let spec = self.spec();
-        let by_effect = match spec.effect {
-            Effect::Read | Effect::Notify => Tier::READ_ONLY,
-            Effect::Write | Effect::Delete => Tier::LOW_RISK,
-        };
-        let by_class = match spec.reversibility.class {
-            ReversibilityClass::Irreversible if self.writes() => Tier::HUMAN_ONLY,
-            ReversibilityClass::Compensable => Tier::NEEDS_APPROVAL,
-            _ => Tier::READ_ONLY,
-        };
-        let raised = spec
-            .raise_tier
-            .iter()
-            .filter(|raise| {
-                arguments
-                    .get(&raise.param)
-                    .is_some_and(|v| raise.values.contains(v))
-            })
-            .map(|raise| raise.to);
-        raised.fold(spec.tier.max(by_effect).max(by_class), Tier::max)
+        tier::of_call(self.spec(), |raise| {
+            let argument = arguments.get(&raise.param);
+            argument.is_some_and(|value| raise.values.contains(value))
+        })
     }
 }
