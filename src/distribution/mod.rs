@@ -22,6 +22,7 @@
 //! | `state`, `high_water`, `release` | what an agent keeps |
 //! | `refresh`, `sync` | the steps of a synchronisation |
 
+mod clock;
 mod disk;
 mod high_water;
 mod json;

@@ -28,6 +28,11 @@ pub enum Freshness {
         /// Seconds since then.
         age_seconds: i64,
     },
+    /// The clock is behind the last good synchronisation by more than an hour, so that no age can be told.
+    ClockBehind {
+        /// When that synchronisation succeeded.
+        synced: jiff::Timestamp,
+    },
     /// The newest root no longer trusts the keys that signed the release.
     Revoked {
         /// The version of that root.

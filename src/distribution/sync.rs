@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+use super::clock::{CLOCK_TOLERANCE, is_behind};
 use super::high_water::HighWater;
 use super::limits::Limits;
 use super::metadata::{Metadata, Targets};
@@ -36,7 +37,7 @@ impl Default for SyncOptions {
             limits: Limits::default(),
             lock_wait: Duration::from_secs(30),
             near_expiry: SignedDuration::from_hours(6),
-            clock_tolerance: SignedDuration::from_hours(1),
+            clock_tolerance: CLOCK_TOLERANCE,
         }
     }
 }
@@ -172,12 +173,7 @@ impl Session<'_> {
 
     fn check_clock(&self, mark: &HighWater) -> Result<(), Refusal> {
         match mark.time {
-            Some(time)
-                if self
-                    .now
-                    .saturating_add(self.options.clock_tolerance)
-                    .is_ok_and(|latest| latest < time) =>
-            {
+            Some(time) if is_behind(self.now, time, self.options.clock_tolerance) => {
                 Err(Refusal::new(
                     Reason::ClockBehind,
                     format!(

@@ -150,6 +150,9 @@ fn freshness_words(freshness: &crate::distribution::Freshness) -> String {
                 "stale since {since}: the {role} metadata expired, so a newer release may have been kept from this agent"
             )
         }
+        Freshness::ClockBehind { synced } => {
+            format!("age unknown: the clock is behind {synced}, when a synchronisation succeeded")
+        }
         Freshness::Revoked { root } => {
             format!("revoked: root {root} no longer trusts the keys that signed the release")
         }

@@ -111,6 +111,16 @@ fn malformed_metadata_is_refused_naming_the_member() {
 }
 
 #[test]
+fn the_type_must_be_that_of_the_role() {
+    let bytes = String::from_utf8(timestamp("1.0", "1", EXPIRES, META)).unwrap();
+    // In shape a timestamp, in name a snapshot.
+    let other = bytes.replace("\"_type\":\"timestamp\"", "\"_type\":\"snapshot\"");
+    let (reason, message) = reason(Metadata::<Timestamp>::parse(other.as_bytes()));
+    assert_eq!(reason, Reason::Malformed);
+    assert!(message.contains("found \"snapshot\""), "{message}");
+}
+
+#[test]
 fn two_signatures_by_one_key_are_refused() {
     let bytes = String::from_utf8(timestamp("1.0", "1", EXPIRES, META)).unwrap();
     let twice = bytes.replace("[]", r#"[{"keyid":"a","sig":""},{"keyid":"a","sig":"00"}]"#);

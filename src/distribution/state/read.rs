@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::{Link, StateDir};
+use crate::distribution::clock::{CLOCK_TOLERANCE, is_behind};
 use crate::distribution::disk::read_optional;
 use crate::distribution::metadata::{Metadata, Role, Root, Snapshot, Targets, Timestamp};
 use crate::distribution::reason::Refusal;
@@ -41,7 +42,7 @@ impl StateDir {
         self.current_with(&roots)
     }
 
-    /// What the agent stands on at `now`. A clock behind the last good synchronisation is taken to be that far.
+    /// What the agent stands on at `now`.
     ///
     /// # Errors
     /// As [`StateDir::current`].
@@ -49,10 +50,9 @@ impl StateDir {
         let roots = self.roots(anchor)?;
         let synced = self.read_mark()?.and_then(|mark| mark.time);
         let release = self.current_with(&roots)?;
-        let now = synced.map_or(now, |synced| now.max(synced));
         let freshness = release
             .as_ref()
-            .map(|release| self.freshness(&roots, release, now))
+            .map(|release| self.freshness(&roots, release, synced, now))
             .transpose()?;
         let root = roots.newest().signed.version;
         Ok(Status {
@@ -117,6 +117,7 @@ impl StateDir {
         &self,
         roots: &RootChain,
         release: &Release,
+        synced: Option<jiff::Timestamp>,
         now: jiff::Timestamp,
     ) -> Result<Freshness, Refusal> {
         let root = &roots.newest().signed;
@@ -136,6 +137,9 @@ impl StateDir {
             // Signed by keys that are no longer trusted, although the targets still are.
             return Ok(Freshness::Revoked { root: root.version });
         };
+        if let Some(synced) = synced.filter(|synced| is_behind(now, *synced, CLOCK_TOLERANCE)) {
+            return Ok(Freshness::ClockBehind { synced });
+        }
         let expiries = [
             (Root::NAME, root.expires),
             (Timestamp::NAME, timestamp.signed.expires),

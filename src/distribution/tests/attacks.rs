@@ -11,7 +11,7 @@ use crate::distribution::reason::Reason;
 use crate::distribution::signer::Signer;
 use crate::distribution::sync::Outcome;
 use crate::distribution::testing::{
-    Agent, Mirror, activated, at, files, key, now, plan, role, signed_root,
+    Agent, Mirror, activated, at, copy_dir, files, key, now, plan, role, signed_root,
 };
 
 #[test]
@@ -158,26 +158,28 @@ fn missing_files_are_refused() {
     assert_eq!(activated(&agent.sync(&mirror.transport(), now())), Some(2));
 }
 
-/// Publishes targets metadata that our publisher would not make, signed with the right keys.
-fn forge(mirror: &Mirror, targets: BTreeMap<String, FileInfo>) {
+/// Publishes metadata that our publisher would not make, signed with the right keys, with these versions of
+/// timestamp, snapshot and targets.
+fn forge(mirror: &Mirror, versions: [u64; 3], targets: BTreeMap<String, FileInfo>) {
     fn sign<T: Role>(content: T, seed: u8) -> Metadata<T> {
         let key = key(seed);
         Metadata::sign(content, &[&key as &dyn Signer]).unwrap()
     }
     let expires = at("2026-07-01T00:00:00Z");
+    let [t, s, v] = versions;
     let targets = sign(
         Targets {
-            version: 9,
+            version: v,
             expires,
             targets,
             delegations: None,
         },
         4,
     );
-    let meta = BTreeMap::from([("targets.json".to_owned(), MetaInfo::of(9, targets.raw()))]);
+    let meta = BTreeMap::from([("targets.json".to_owned(), MetaInfo::of(v, targets.raw()))]);
     let snapshot = sign(
         Snapshot {
-            version: 9,
+            version: s,
             expires,
             meta,
         },
@@ -185,14 +187,22 @@ fn forge(mirror: &Mirror, targets: BTreeMap<String, FileInfo>) {
     );
     let timestamp = sign(
         Timestamp {
-            version: 9,
+            version: t,
             expires,
-            snapshot: MetaInfo::of(9, snapshot.raw()),
+            snapshot: MetaInfo::of(s, snapshot.raw()),
         },
         6,
     );
-    fs::write(mirror.path("metadata/9.targets.json"), targets.raw()).unwrap();
-    fs::write(mirror.path("metadata/9.snapshot.json"), snapshot.raw()).unwrap();
+    fs::write(
+        mirror.path(&format!("metadata/{v}.targets.json")),
+        targets.raw(),
+    )
+    .unwrap();
+    fs::write(
+        mirror.path(&format!("metadata/{s}.snapshot.json")),
+        snapshot.raw(),
+    )
+    .unwrap();
     fs::write(mirror.path("metadata/timestamp.json"), timestamp.raw()).unwrap();
 }
 
@@ -213,12 +223,14 @@ fn names_that_leave_the_release_are_refused_even_when_signed() {
     ] {
         forge(
             &mirror,
+            [9, 9, 9],
             BTreeMap::from([(name.to_owned(), FileInfo::of(b"evil"))]),
         );
         Agent::following(&first).refuses(&mirror.transport(), now(), Reason::Name);
     }
     forge(
         &mirror,
+        [9, 9, 9],
         BTreeMap::from(["A.json", "a.json"].map(|name| (name.to_owned(), FileInfo::of(b"x")))),
     );
     Agent::following(&first).refuses(&mirror.transport(), now(), Reason::Name);
@@ -238,7 +250,7 @@ fn releases_beyond_the_limits_are_refused_before_anything_is_fetched() {
         .map(|n| (format!("f{n}"), sized(100 << 20)))
         .collect();
     for targets in [many, huge, sum] {
-        forge(&mirror, targets);
+        forge(&mirror, [9, 9, 9], targets);
         Agent::following(&first).refuses(&mirror.transport(), now(), Reason::Limit);
     }
 }
@@ -247,41 +259,60 @@ fn releases_beyond_the_limits_are_refused_before_anything_is_fetched() {
 fn a_file_longer_than_signed_is_not_read_to_its_end() {
     let mirror = Mirror::with_release();
     let agent = Agent::following(&mirror);
+    let before = mirror.published();
     mirror.publish("two", now());
-    for path in mirror
-        .published()
-        .iter()
-        .filter(|path| !path.ends_with("1.root.json"))
-    {
+    let mut tried = 0;
+    for path in mirror.published() {
+        if before.contains(&path) && !path.ends_with("timestamp.json") {
+            continue;
+        }
         let evil = mirror.copy();
-        let name = path.strip_prefix(mirror.dir.path()).unwrap();
+        let file = evil.path(
+            path.strip_prefix(mirror.dir.path())
+                .unwrap()
+                .to_str()
+                .unwrap(),
+        );
         // Sparse: a terabyte that costs nothing to make and everything to read.
         fs::OpenOptions::new()
             .write(true)
-            .open(evil.dir.path().join(name))
+            .open(file)
             .unwrap()
             .set_len(1 << 40)
             .unwrap();
-        let report = agent.sync(&evil.transport(), now());
-        match report.outcome {
-            Outcome::Refused {
-                code: Reason::TooLarge,
-                still_on: Some(1),
-                ..
-            } => {}
-            // Files of release 1 are not asked for again.
-            Outcome::Activated { to: 2, .. } => {
-                let old = Mirror::with_release();
-                assert!(
-                    old.path(name.to_str().unwrap()).exists(),
-                    "{}",
-                    name.display()
-                );
-                break;
-            }
-            other => panic!("{}: {other:?}", name.display()),
-        }
+        let victim = Agent::new();
+        copy_dir(agent.dir.path(), victim.dir.path());
+        victim.refuses(&evil.transport(), now(), Reason::TooLarge);
+        tried += 1;
     }
+    // Timestamp, snapshot, targets, index and pack.
+    assert_eq!(tried, 5);
+}
+
+#[test]
+fn a_newer_snapshot_does_not_take_the_targets_back() {
+    let mirror = Mirror::with_release();
+    let file = || {
+        BTreeMap::from([(
+            "index.json".to_owned(),
+            FileInfo::of(b"{\"release\":\"one\"}"),
+        )])
+    };
+    forge(&mirror, [2, 2, 7], file());
+    let agent = Agent::new();
+    let first = agent.sync(&mirror.transport(), now());
+    assert_eq!(activated(&first), Some(7));
+    forge(&mirror, [3, 3, 6], file());
+    let report = agent.sync(&mirror.transport(), now());
+    let Outcome::Refused {
+        code: Reason::Rollback,
+        message,
+        ..
+    } = report.outcome
+    else {
+        panic!("{report:?}")
+    };
+    assert!(message.contains("targets.json version 6"), "{message}");
 }
 
 #[test]

@@ -181,8 +181,12 @@ fn a_release_goes_stale_when_nothing_new_arrives() {
         age_seconds: 3600,
     };
     assert_eq!(fresh_at("2026-06-04T13:00:00Z"), stale);
-    // Setting the clock back does not make it younger than when it was synchronised.
-    assert!(fresh_at("2020-01-01T00:00:00Z").is_fresh());
+    // Setting the clock back does not make it fresh.
+    assert!(fresh_at("2026-06-01T11:00:00Z").is_fresh());
+    assert_eq!(
+        fresh_at("2026-06-01T10:59:59Z"),
+        Freshness::ClockBehind { synced: now() }
+    );
     let error = agent.refuses(
         &mirror.transport(),
         at("2020-01-01T00:00:00Z"),
