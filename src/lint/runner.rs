@@ -1,21 +1,21 @@
 //! Runs rules over a library.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use camino::Utf8Path;
 use rayon::prelude::*;
 
 use super::allowance::{self, Applied};
 use super::change::ChangeScope;
 use super::findings::Findings;
 use super::levels::{ConfigurationError, Levels};
+use super::moot::Unreadable;
 use super::options::Options;
+use super::places::Places;
 use super::reader;
-use super::rule::{Category, Check, Rule};
+use super::rule::{Check, Rule};
 use super::subject::{DocumentScope, RepositoryScope};
-use crate::diagnostic::{Finding, Located, Location, Report, Severity};
-use crate::document::Route;
-use crate::library::{Entry, Failure, Library, LoadError};
+use crate::diagnostic::{Finding, Located, Report};
+use crate::library::{Failure, Library, LoadError};
 
 /// What a run came to.
 #[derive(Clone, Debug, Default)]
@@ -66,7 +66,7 @@ pub fn lint(library: &Library, options: &Options<'_>) -> Result<Outcome, Configu
             &run,
         ));
     }
-    let nodes = Unreadable::of(&found);
+    let nodes = Unreadable::of(library, &found);
     let located = found
         .into_iter()
         .filter(|finding| !nodes.makes_moot(finding, &places))
@@ -179,79 +179,4 @@ fn failures(library: &Library) -> Vec<Failure> {
         .filter(|failure| !matches!(failure.error, LoadError::Source(_)))
         .cloned()
         .collect()
-}
-
-/// The documents of a library by their place.
-struct Places<'l> {
-    by_place: BTreeMap<(&'l Utf8Path, usize), &'l Entry>,
-}
-
-impl<'l> Places<'l> {
-    fn of(library: &'l Library) -> Self {
-        let entries = library.entries();
-        Self {
-            by_place: entries
-                .map(|(_, entry)| ((entry.path(), entry.position()), entry))
-                .collect(),
-        }
-    }
-
-    fn entry(&self, location: &Location) -> Option<&'l Entry> {
-        let place = (location.path(), location.document);
-        self.by_place.get(&place).copied()
-    }
-
-    fn locate(&self, finding: Finding) -> Located {
-        Located::new(finding, |location| {
-            let entry = self.entry(location);
-            location.locate(entry.map(Entry::source), entry.map(Entry::tree))
-        })
-    }
-}
-
-/// Nodes with errors of their own, by document.
-struct Unreadable {
-    nodes: BTreeMap<(String, usize), BTreeSet<Route>>,
-}
-
-impl Unreadable {
-    fn of(findings: &[Finding]) -> Self {
-        let mut nodes: BTreeMap<(String, usize), BTreeSet<Route>> = BTreeMap::new();
-        let errors = findings
-            .iter()
-            .filter(|finding| is_about_text(finding) && finding.severity == Severity::Error);
-        for finding in errors {
-            let place = &finding.primary;
-            if let Some(route) = place.route() {
-                let key = (place.path.to_string(), place.document);
-                nodes.entry(key).or_default().insert(route.clone());
-            }
-        }
-        Self { nodes }
-    }
-
-    /// Whether a finding is about something that could not be read correctly: whatever it says, mending the text
-    /// comes first and may change it.
-    fn makes_moot(&self, finding: &Finding, places: &Places<'_>) -> bool {
-        if is_about_text(finding) {
-            return false;
-        }
-        let place = &finding.primary;
-        let Some(entry) = places.entry(place) else {
-            return false;
-        };
-        let Some(route) = place.route() else {
-            return !entry.is_complete();
-        };
-        let key = (place.path.to_string(), place.document);
-        let same_node = self
-            .nodes
-            .get(&key)
-            .is_some_and(|nodes| nodes.contains(route));
-        !entry.is_complete() || entry.is_disturbed(route) || same_node
-    }
-}
-
-fn is_about_text(finding: &Finding) -> bool {
-    finding.code.starts_with(Category::Schema.letter())
 }

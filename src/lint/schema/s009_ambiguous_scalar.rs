@@ -1,7 +1,8 @@
 //! S009: a plain scalar that programs read differently.
 
-use crate::diagnostic::{Applicability, Edit, Severity};
-use crate::document::schema::SchemaSet;
+use crate::diagnostic::{Applicability, Edit, Location, Severity};
+use crate::document::scalar::Ambiguity;
+use crate::document::schema::{Description, SchemaSet};
 use crate::document::{NodeRef, Route};
 use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
 
@@ -39,12 +40,9 @@ pub(in crate::lint) static RULE: Rule = Rule {
 };
 
 fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
+    let mut nodes = scope.root().descendants();
     // Most documents have none, and the routes are only needed where there is one.
-    if scope
-        .root()
-        .descendants()
-        .any(|node| node.ambiguity().is_some())
-    {
+    if nodes.any(|node| node.ambiguity().is_some()) {
         visit(scope, scope.root(), &Route::root(), findings);
     }
 }
@@ -53,17 +51,21 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
 fn visit(scope: &DocumentScope<'_>, node: NodeRef<'_>, route: &Route, findings: &mut Findings) {
     for entry in node.entries() {
         let below = route.clone().key(entry.name);
-        if !is_word_of_the_format(scope, route, entry.name, |place| &place.keys) {
-            report(scope, entry.key, scope.key(below.clone()), findings);
+        if let Some(ambiguity) = entry.key.ambiguity()
+            && !is_word_of_the_format(scope, route, entry.name, |place| &place.keys)
+        {
+            let place = scope.key(below.clone());
+            report(scope, entry.key, ambiguity, place, findings);
         }
         visit(scope, entry.value, &below, findings);
     }
     for (index, item) in node.items().enumerate() {
         visit(scope, item, &route.clone().index(index), findings);
     }
-    let listed = |text| is_word_of_the_format(scope, route, text, |place| &place.values);
-    if node.ambiguity().is_some() && !listed(node.raw()) {
-        report(scope, node, scope.value(route.clone()), findings);
+    if let Some(ambiguity) = node.ambiguity()
+        && !is_word_of_the_format(scope, route, node.raw(), |place| &place.values)
+    {
+        report(scope, node, ambiguity, scope.value(route.clone()), findings);
     }
 }
 
@@ -72,7 +74,7 @@ fn is_word_of_the_format(
     scope: &DocumentScope<'_>,
     route: &Route,
     text: &str,
-    words: impl Fn(&crate::document::schema::Description) -> &Vec<String>,
+    words: impl Fn(&Description) -> &Vec<String>,
 ) -> bool {
     let schemas = SchemaSet::shipped().ok();
     let kind = scope.entry.kind();
@@ -85,33 +87,25 @@ fn is_word_of_the_format(
 fn report(
     scope: &DocumentScope<'_>,
     node: NodeRef<'_>,
-    place: crate::diagnostic::Location,
+    ambiguity: Ambiguity,
+    place: Location,
     findings: &mut Findings,
 ) {
-    let Some(ambiguity) = node.ambiguity() else {
-        return;
-    };
-    let problems = scope.entry.problems().iter();
-    if problems
-        .map(|problem| problem.span)
-        .any(|span| span == node.span())
-    {
+    let mut problems = scope.entry.problems().iter();
+    if problems.any(|problem| problem.span == node.span()) {
         return;
     }
     let plain = match node.to_number() {
         Some(number) => number.to_string(),
         None => format!("\"{}\"", node.raw()),
     };
+    let edit = Edit {
+        path: scope.entry.path().to_owned(),
+        span: node.span(),
+        replacement: plain.clone(),
+    };
     findings
         .report(&RULE, place)
         .message(format!("`{}` {ambiguity}", node.raw()))
-        .fix(
-            format!("write {plain}"),
-            Applicability::Safe,
-            vec![Edit {
-                path: scope.entry.path().to_owned(),
-                span: node.span(),
-                replacement: plain.clone(),
-            }],
-        );
+        .fix(format!("write {plain}"), Applicability::Safe, vec![edit]);
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{overlaid, run};
+use super::{overlaid, run, starter};
 use crate::diagnostic::render::{Format, Style};
 use crate::document::Span;
 use crate::lint::{Check, Example, Options, Outcome, Rule, TODAY, explain, lint, registry};
@@ -13,10 +13,9 @@ fn outcome(rule: &Rule, example: &Example) -> (Outcome, Vec<(String, Span)>) {
         .build()
         .unwrap_or_else(|why| panic!("{} {}: {why}", rule.code, rule.name));
     let library = overlaid(&overlay);
-    let base = overlaid(&Example::base().build().unwrap());
     let mut options = Options::on(TODAY);
     if matches!(rule.check, Check::Change(_)) {
-        options.base = Some(&base);
+        options.base = Some(starter());
     }
     (lint(&library, &options).unwrap(), overlay.marks)
 }

@@ -1,18 +1,14 @@
 //! Hostile input: whatever a file holds, the linter ends with an answer.
 
-use std::sync::OnceLock;
-
 use camino::Utf8PathBuf;
 use proptest::prelude::*;
 
-use super::{library, run};
+use super::{run, starter};
 use crate::diagnostic::render::{Format, Style};
-use crate::library::{Library, starter};
+use crate::library::starter::FILES;
 
 fn linted(path: &str, bytes: Vec<u8>) {
-    static STARTER: OnceLock<Library> = OnceLock::new();
-    let starter = STARTER.get_or_init(|| library(starter::FILES));
-    let library = starter.with_sources([(Utf8PathBuf::from(path), bytes)]);
+    let library = starter().with_sources([(Utf8PathBuf::from(path), bytes)]);
     let outcome = run(&library);
     for format in Format::all() {
         let text = format.render(&outcome.report, &Style::default());
@@ -41,7 +37,7 @@ fn damaged() -> impl Strategy<Value = (&'static str, Vec<u8>)> {
         0..4_u8,
     );
     (
-        prop::sample::select(starter::FILES),
+        prop::sample::select(FILES),
         prop::collection::vec(edit, 1..6),
     )
         .prop_map(|((path, text), edits)| {

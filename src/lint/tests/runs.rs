@@ -126,3 +126,38 @@ fn two_runs_give_the_same_findings_in_the_same_order() {
         .collect();
     assert!(paths.is_sorted(), "{paths:?}");
 }
+
+/// An `Exception` that lacks its ticket, with this written for its expiry and after it.
+fn exception(expires: &str, after: &str) -> Vec<&'static str> {
+    let mut overlay = Example::base().build().unwrap();
+    overlay.files.insert(
+        "runbooks/exceptions/country.yaml".to_owned(),
+        format!(
+            "apiVersion: rbk/v1\nkind: Exception\n\
+             metadata: {{id: country, title: A label, version: 1.0.0, owner: sre, status: stable}}\n\
+             spec:\n  rule: S009\n  object: Runbook/error-rate-after-deploy\n  reason: why\n  {expires}\n{after}"
+        ),
+    );
+    codes(&run(&overlaid(&overlay)))
+}
+
+#[test]
+fn what_could_not_be_read_correctly_is_not_judged_any_further() {
+    assert_eq!(exception("expires: 2027-01-01", ""), ["A005"], "no ticket");
+    assert_eq!(exception("", ""), ["A005", "A005"], "nor an end");
+    assert_eq!(
+        exception("expires: never", ""),
+        ["A005", "S008"],
+        "no ticket, and nobody knows about the end"
+    );
+    assert_eq!(
+        exception("expire: 2027-01-01", ""),
+        ["A005", "S004"],
+        "no ticket; the end is there and misspelt"
+    );
+    assert_eq!(
+        exception("expires: 2027-01-01", "\t- x\n"),
+        ["S001"],
+        "the ticket may come after the place where reading stopped"
+    );
+}

@@ -1,0 +1,76 @@
+//! Findings about something that could not be read correctly say nothing yet.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::places::Places;
+use super::rule::Category;
+use crate::diagnostic::{Finding, Severity};
+use crate::document::Route;
+use crate::document::schema::{Violation, ViolationKind};
+use crate::library::Library;
+
+/// Nodes with errors of their own, by document.
+pub(super) struct Unreadable {
+    nodes: BTreeMap<(String, usize), BTreeSet<Route>>,
+}
+
+impl Unreadable {
+    pub(super) fn of(library: &Library, findings: &[Finding]) -> Self {
+        let mut nodes: BTreeMap<(String, usize), BTreeSet<Route>> = BTreeMap::new();
+        let errors = findings
+            .iter()
+            .filter(|finding| is_about_text(finding) && finding.severity == Severity::Error);
+        for finding in errors {
+            let place = &finding.primary;
+            if let Some(route) = place.route() {
+                let key = (place.path.to_string(), place.document);
+                nodes.entry(key).or_default().insert(route.clone());
+            }
+        }
+        // What a misspelt key was meant to be looks as if it were missing.
+        for (_, entry) in library.entries() {
+            for meant in entry.violations().iter().filter_map(meant) {
+                let key = (entry.path().to_string(), entry.position());
+                nodes.entry(key).or_default().insert(meant);
+            }
+        }
+        Self { nodes }
+    }
+
+    /// Whether a finding is about something that could not be read correctly: whatever it says, mending the text
+    /// comes first and may change it.
+    pub(super) fn makes_moot(&self, finding: &Finding, places: &Places<'_>) -> bool {
+        if is_about_text(finding) {
+            return false;
+        }
+        let place = &finding.primary;
+        let Some(entry) = places.entry(place) else {
+            return false;
+        };
+        let Some(route) = place.route() else {
+            return !entry.is_complete();
+        };
+        let key = (place.path.to_string(), place.document);
+        let same_node = self
+            .nodes
+            .get(&key)
+            .is_some_and(|nodes| nodes.contains(route));
+        !entry.is_complete() || entry.is_disturbed(route) || same_node
+    }
+}
+
+/// The key a misspelt one stands for.
+fn meant(violation: &Violation) -> Option<Route> {
+    match &violation.kind {
+        ViolationKind::UnknownKey {
+            suggestion: Some(name),
+            belongs: None,
+            ..
+        } => Some(violation.route.parent()?.key(name)),
+        _ => None,
+    }
+}
+
+fn is_about_text(finding: &Finding) -> bool {
+    finding.code.starts_with(Category::Schema.letter())
+}
