@@ -1,8 +1,11 @@
 //! The commands, one per file, and the table that names them.
 
+mod check;
 mod completions;
+mod explain;
 mod init;
 mod keys;
+mod lint;
 mod publish;
 mod shared;
 mod sync;
@@ -40,6 +43,12 @@ macro_rules! commands {
 commands! {
     /// Write a small working repository
     Init(init::Init),
+    /// Check documents against every rule
+    Lint(lint::Lint),
+    /// Say what a rule demands, why, and how to mend what it finds
+    Explain(explain::Explain),
+    /// Lint and test: what continuous integration runs
+    Check(check::Check),
     /// Run every fixture through the engine
     Test(test::Test),
     /// Make keys, and the root that says which of them sign what

@@ -5,6 +5,8 @@ use std::fs;
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::cli::{CliError, Console};
@@ -93,4 +95,26 @@ pub(super) fn load(path: &Utf8Path) -> Result<Library, CliError> {
         );
     }
     Ok(library)
+}
+
+/// The day on which documents are looked at.
+#[derive(Args)]
+pub(super) struct Day {
+    /// The day that decides what has expired, e.g. 2026-11-01; the machine's day when left out
+    #[arg(long, env = "RBK_TODAY", value_name = "DATE")]
+    today: Option<Date>,
+}
+
+impl Day {
+    /// The day asked for, else the machine's, which in continuous integration is said aloud: the same commit may
+    /// be clean today and not tomorrow.
+    pub(super) fn date(&self) -> Date {
+        self.today.unwrap_or_else(|| {
+            let today = now().to_zoned(TimeZone::UTC).date();
+            if std::env::var_os("CI").is_some() {
+                eprintln!("note: today is {today}, taken from the clock; pass --today to make this run repeatable");
+            }
+            today
+        })
+    }
 }

@@ -7,6 +7,8 @@ use jiff::civil::Date;
 use super::Run;
 use super::shared::{load, print_json};
 use crate::cli::{CliError, Console, Exit};
+use crate::library::Library;
+use crate::testing::report::Report;
 use crate::testing::{Selection, Suite};
 
 /// Arguments of `rbk test`.
@@ -41,13 +43,7 @@ enum Format {
 impl Run for Test {
     fn run(self, console: &mut Console) -> Result<Exit, CliError> {
         let library = load(&self.path)?;
-        let report = Suite::new(&library)
-            .and_then(|suite| {
-                suite.run(&Selection {
-                    filter: self.filter,
-                })
-            })
-            .map_err(CliError::could_not)?;
+        let report = run(&library, self.filter)?;
         match self.format {
             Format::Human => console.print(report.human()),
             Format::Json => print_json(console, &report)?,
@@ -55,4 +51,11 @@ impl Run for Test {
         }
         Ok(Exit::findings_unless(report.passed()))
     }
+}
+
+/// Runs the fixtures of a library whose names contain `filter`.
+pub(super) fn run(library: &Library, filter: Option<String>) -> Result<Report, CliError> {
+    Suite::new(library)
+        .and_then(|suite| suite.run(&Selection { filter }))
+        .map_err(CliError::could_not)
 }

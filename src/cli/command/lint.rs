@@ -1,0 +1,109 @@
+//! `rbk lint`
+
+use camino::Utf8PathBuf;
+use clap::{Args, ValueEnum};
+
+use super::Run;
+use super::shared::{Day, load};
+use crate::cli::{CliError, Console, Exit};
+use crate::diagnostic::render::{Format, Style};
+use crate::library::Library;
+use crate::lint::{self, Options, Outcome};
+
+/// Arguments of `rbk lint`.
+#[derive(Args)]
+pub(in crate::cli) struct Lint {
+    /// A folder of the repository
+    #[arg(default_value = ".")]
+    path: Utf8PathBuf,
+    /// How to print findings
+    #[arg(long, default_value = "human", value_parser = format)]
+    format: Format,
+    /// Only these codes, names or categories
+    #[arg(long, value_delimiter = ',')]
+    select: Vec<String>,
+    /// Not these codes, names or categories; locked rules cannot be left out
+    #[arg(long, value_delimiter = ',')]
+    ignore: Vec<String>,
+    #[command(flatten)]
+    day: Day,
+    /// Explain a rule instead: the same as `rbk explain CODE`
+    #[arg(long, value_name = "CODE")]
+    explain: Option<String>,
+    /// From which severity on the command fails
+    #[arg(long, value_enum, default_value_t)]
+    fail_on: FailOn,
+}
+
+/// From which severity on a finding fails the command.
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum FailOn {
+    /// Only errors
+    #[default]
+    Error,
+    /// Warnings too
+    Warning,
+    /// Anything
+    Info,
+}
+
+fn format(name: &str) -> Result<Format, String> {
+    Format::from_name(name).ok_or_else(|| {
+        let names: Vec<_> = Format::all().map(Format::name).collect();
+        format!("use one of {}", names.join(", "))
+    })
+}
+
+impl Run for Lint {
+    fn run(self, console: &mut Console) -> Result<Exit, CliError> {
+        if let Some(code) = &self.explain {
+            return super::explain::print(code, console);
+        }
+        let library = load(&self.path)?;
+        let options = Options {
+            select: self.select,
+            ignore: self.ignore,
+            ..Options::on(self.day.date())
+        };
+        let outcome = run(&library, &options)?;
+        console.print(self.format.render(&outcome.report, &style(console)));
+        let summary = outcome.report.summary;
+        let failing = match self.fail_on {
+            FailOn::Error => summary.errors,
+            FailOn::Warning => summary.errors + summary.warnings,
+            FailOn::Info => summary.errors + summary.warnings + summary.infos,
+        };
+        finish(&outcome)?;
+        Ok(Exit::findings_unless(failing == 0))
+    }
+}
+
+/// Runs the linter; a configuration that cannot be used is a usage error.
+pub(super) fn run(library: &Library, options: &Options<'_>) -> Result<Outcome, CliError> {
+    lint::lint(library, options)
+        .map_err(|error| CliError::usage(error).help("correct rbk.yaml or the arguments"))
+}
+
+/// How findings are shown on this console.
+pub(super) fn style(console: &Console) -> Style {
+    Style {
+        colour: console.colour(),
+        ..Style::default()
+    }
+}
+
+/// An incomplete look is neither clean nor a finding.
+pub(super) fn finish(outcome: &Outcome) -> Result<(), CliError> {
+    if outcome.is_complete() {
+        return Ok(());
+    }
+    let failures: Vec<_> = outcome
+        .failures
+        .iter()
+        .map(|failure| format!("{}: {}", failure.path, failure.error))
+        .collect();
+    Err(CliError::could_not(format!(
+        "not everything could be looked at: {}",
+        failures.join("; ")
+    )))
+}
