@@ -1,4 +1,11 @@
 //! Whole runs.
 
+mod approvals;
+mod effects;
+mod invariants;
+pub(crate) mod lab;
+mod recognition;
+mod refusals;
 mod starter;
+mod stops;
 pub(crate) mod world;

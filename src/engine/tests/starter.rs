@@ -10,12 +10,12 @@ use crate::library::{Library, starter};
 
 use super::world::World;
 
-pub(crate) fn library() -> Library {
+fn library() -> Library {
     let files = starter::FILES.iter();
     Library::from_sources(files.map(|(path, text)| ((*path).into(), text.as_bytes().to_vec())))
 }
 
-pub(crate) fn prepared(library: &Library) -> Arc<Prepared> {
+fn prepared(library: &Library) -> Arc<Prepared> {
     let prepared = Prepared::new(Sources::of(library).unwrap());
     assert_eq!(prepared.unusable(), &[]);
     Arc::new(prepared)
@@ -103,7 +103,7 @@ fn check(fixture: &Fixture, trace: &Trace) -> Vec<String> {
 }
 
 /// Plays every fixture of a library; what went otherwise than expected, with the trace.
-pub(crate) fn play_all(library: &Library) -> Vec<String> {
+fn play_all(library: &Library) -> Vec<String> {
     let prepared = prepared(library);
     let mut failures = Vec::new();
     for (_, fixture) in library.fixtures().iter() {

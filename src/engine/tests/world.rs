@@ -33,6 +33,7 @@ pub(crate) struct World<'f> {
     /// Answers that actions replaced, with the moment.
     replaced: BTreeMap<QueryId, (Timestamp, AnswerSpec)>,
     used: Vec<bool>,
+    delays: BTreeMap<QueryId, Duration>,
     queue: VecDeque<(Timestamp, EventKind)>,
 }
 
@@ -49,6 +50,7 @@ impl<'f> World<'f> {
             step: fixture.clock.step,
             replaced: BTreeMap::new(),
             used: vec![false; fixture.world.len()],
+            delays: BTreeMap::new(),
             queue: VecDeque::new(),
         }
     }
@@ -93,8 +95,29 @@ impl<'f> World<'f> {
     }
 
     /// Plays the fixture to its end.
-    pub(crate) fn play(mut self, prepared: &Arc<Prepared>) -> Trace {
+    pub(crate) fn play(self, prepared: &Arc<Prepared>) -> Trace {
         let input = self.input();
+        self.play_from(prepared, input)
+    }
+
+    /// Lets answers to a query come late.
+    pub(crate) fn with_delay(mut self, query: &str, delay: Duration) -> Self {
+        self.delays.insert(query.into(), delay);
+        self
+    }
+
+    /// Plays the fixture with another beginning.
+    pub(crate) fn play_from(self, prepared: &Arc<Prepared>, input: RunInput) -> Trace {
+        self.play_recording(prepared, input).0
+    }
+
+    /// Plays the fixture and keeps every command.
+    pub(crate) fn play_recording(
+        mut self,
+        prepared: &Arc<Prepared>,
+        input: RunInput,
+    ) -> (Trace, Vec<Command>) {
+        let mut all = Vec::new();
         let mut now = input.begin;
         for event in &self.fixture.events {
             let Some(at) = event.at.as_deref().map(moment) else {
@@ -115,6 +138,7 @@ impl<'f> World<'f> {
             self.queue.push_back((at, kind));
         }
         let (mut engine, commands) = Engine::start(Arc::clone(prepared), input);
+        all.extend(commands.iter().cloned());
         self.take(commands, now);
         while engine.ended().is_none() {
             let next = self.queue.iter().map(|(at, _)| *at).min();
@@ -135,9 +159,10 @@ impl<'f> World<'f> {
                 (None, None) => panic!("the run waits for nothing: {:?}", engine.state().phase()),
             };
             let commands = engine.step(Event { at: now, kind });
+            all.extend(commands.iter().cloned());
             self.take(commands, now);
         }
-        engine.into_trace()
+        (engine.into_trace(), all)
     }
 
     fn take(&mut self, commands: Vec<Command>, now: Timestamp) {
@@ -145,8 +170,12 @@ impl<'f> World<'f> {
             match command {
                 Command::Ask { id, request, .. } => {
                     let answer = self.answer(&request, now);
+                    let delay = match &request {
+                        Request::Query { query, .. } => self.delays.get(query).copied(),
+                        _ => None,
+                    };
                     self.queue.push_back((
-                        now,
+                        after(now, delay.unwrap_or_default()),
                         EventKind::Answered {
                             request: id,
                             as_of: now,
