@@ -276,3 +276,6 @@ impl DoNotTouch {
         self.patterns.get(first).map(String::as_str)
     }
 }
+
+#[cfg(test)]
+mod tests;

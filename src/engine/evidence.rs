@@ -383,3 +383,6 @@ fn sound(request: &Request, answer: Answer) -> Answer {
         _ => refuse("the answer does not fit the question"),
     }
 }
+
+#[cfg(test)]
+mod tests;

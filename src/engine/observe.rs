@@ -343,3 +343,6 @@ pub(crate) fn fact(value: Option<Value>, name: &str, test: &Test) -> Observation
         None => incomparable().value(shown),
     }
 }
+
+#[cfg(test)]
+mod tests;

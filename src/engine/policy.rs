@@ -366,3 +366,6 @@ pub fn evaluate_policy_test(policy: &Policy, test: &PolicyTest) -> PolicyTestRes
         error,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -361,3 +361,6 @@ fn negated(
     }
     result
 }
+
+#[cfg(test)]
+mod tests;

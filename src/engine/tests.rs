@@ -4,6 +4,7 @@ mod approvals;
 mod effects;
 mod invariants;
 pub(crate) mod lab;
+mod proposals;
 mod recognition;
 mod refusals;
 mod starter;
