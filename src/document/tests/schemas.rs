@@ -125,7 +125,7 @@ fn one_mistake_is_one_violation() {
         (
             "version: 1.0.0",
             "version: 1.0",
-            "expected a semantic version such as 1.2.0, found the number `1.0`; put it in quotes if it is text",
+            "expected a semantic version such as 1.2.0, found the number `1.0`",
         ),
         (
             "version: 1.0.0",
