@@ -140,7 +140,7 @@ fn one_mistake_is_one_violation() {
         (
             "mode: gated",
             "mode: true",
-            "`true` is not one of off, shadow, advise, gated, auto; put it in quotes if it is text",
+            "`true` is not one of off, shadow, advise, gated, auto",
         ),
         (
             "max_tier: 2",
