@@ -317,3 +317,79 @@ fn split<'t>(entry: Option<super::tree::Entry<'t>>) -> (Option<NodeRef<'t>>, Opt
         (Some(entry.value), Some(entry.key_span))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Source, parse};
+
+    #[test]
+    fn routes_are_shown_as_paths_and_as_pointers() {
+        let route = Route::root()
+            .key("spec")
+            .key("paths")
+            .key("undo")
+            .key("steps")
+            .index(0)
+            .key("verify");
+        assert_eq!(route.to_string(), "spec.paths.undo.steps[0].verify");
+        assert_eq!(route.to_pointer(), "/spec/paths/undo/steps/0/verify");
+        assert_eq!(
+            Route::from_pointer("/spec/paths/undo/steps/0/verify"),
+            Some(route)
+        );
+        let odd = Route::root().index(2).key("a.b/c~d").key("").key("é");
+        assert_eq!(odd.to_string(), "[2][\"a.b/c~d\"][\"\"].é");
+        assert_eq!(Route::from_pointer(&odd.to_pointer()), Some(odd));
+        assert_eq!(Route::from_pointer(""), Some(Route::root()));
+        assert_eq!(Route::from_pointer("no slash"), None);
+        assert_eq!(Route::from_pointer("/00"), Some(Route::root().key("00")));
+    }
+
+    #[test]
+    fn what_is_missing_is_shown_at_its_closest_ancestor() {
+        let text = "spec:\n  steps:\n    - id: a\n      with: {x: 1}\n    - id: b\n";
+        let tree = parse(&Source::from_text("a.yaml", text).unwrap())
+            .remove(0)
+            .tree;
+        let shown = |pointer: &str, target| {
+            &text[tree
+                .span_at(&Route::from_pointer(pointer).unwrap(), target)
+                .range()]
+        };
+        assert_eq!(shown("/spec/steps/0/with/x", Target::Value), "1");
+        assert_eq!(shown("/spec/steps/0/with/x", Target::Key), "x");
+        assert_eq!(shown("/spec/steps/0/with/y", Target::Key), "with");
+        assert_eq!(shown("/spec/steps/0", Target::Key), "id: a");
+        assert_eq!(shown("/spec/steps/0/action", Target::Key), "id: a");
+        assert_eq!(shown("/spec/steps/7", Target::Value), "steps");
+        assert_eq!(shown("/metadata/id", Target::Key), "spec:");
+        assert_eq!(
+            tree.nearest(&Route::from_pointer("/spec/steps/1/id/x").unwrap())
+                .1,
+            4
+        );
+    }
+
+    #[test]
+    fn an_offset_leads_to_what_is_written_there() {
+        let text = "a: [x, {k: v}]\n0: b\n";
+        let tree = parse(&Source::from_text("a.yaml", text).unwrap())
+            .remove(0)
+            .tree;
+        let at = |what: &str| {
+            let offset = super::super::source::saturate(text.find(what).unwrap());
+            let (route, target) = tree.at_offset(offset);
+            (route.to_string(), target)
+        };
+        assert_eq!(at("a"), ("a".to_owned(), Target::Key));
+        assert_eq!(at("x"), ("a[0]".to_owned(), Target::Value));
+        assert_eq!(at("k"), ("a[1].k".to_owned(), Target::Key));
+        assert_eq!(at("v"), ("a[1].k".to_owned(), Target::Value));
+        assert_eq!(at("0"), ("0".to_owned(), Target::Key));
+        assert_eq!(
+            tree.root().route_of_pointer("/0"),
+            Some(Route::root().key("0"))
+        );
+    }
+}
