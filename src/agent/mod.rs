@@ -1,5 +1,11 @@
 //! Decisions and authorisations over a synchronised bundle.
 
+mod decide;
+mod evidence;
 mod release;
 
+pub use decide::{
+    AuthorizationInput, Decision, DecisionInput, Next, Recognised, VERSION, decide, judge, prepare,
+};
+pub use evidence::{Evidence, LogEntry, QueryAnswer, SpanEntry};
 pub use release::{ReleaseError, check_release, open_release};

@@ -7,9 +7,11 @@
 
 pub mod archive;
 mod build;
+mod contents;
 pub mod index;
 mod open;
 
 pub use build::{BuildError, Contents, SourceFile, build};
+pub use contents::ContentsError;
 pub use index::{DocumentRef, Index};
 pub use open::{Bundle, OpenError};

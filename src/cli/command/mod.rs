@@ -1,7 +1,9 @@
 //! The commands, one per file, and the table that names them.
 
+mod bundle;
 mod check;
 mod completions;
+mod decide;
 mod explain;
 mod init;
 mod keys;
@@ -53,12 +55,18 @@ commands! {
     Test(test::Test),
     /// Make keys, and the root that says which of them sign what
     Keys(keys::Keys),
+    /// Build and show bundles
+    Bundle(bundle::BundleCommand),
     /// Sign a bundle and publish it to a folder
     Publish(publish::Publish),
     /// Fetch the newest release, verify it and bring it into force
     Sync(sync::Sync),
     /// Say which release is in force and how fresh it is
     Status(sync::Status),
+    /// Decide about an incident with the release in force: JSON in, JSON out
+    Decide(decide::Decide),
+    /// Judge a proposed call with the release in force: JSON in, JSON out
+    Authorize(decide::Authorize),
     /// Print a completion script for a shell
     Completions(completions::Completions),
 }

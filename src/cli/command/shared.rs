@@ -20,7 +20,8 @@ pub(super) fn now() -> Timestamp {
 }
 
 /// The content of a file.
-pub(super) fn read_file(path: &Utf8PathBuf) -> Result<Vec<u8>, CliError> {
+pub(super) fn read_file(path: impl AsRef<Utf8Path>) -> Result<Vec<u8>, CliError> {
+    let path = path.as_ref();
     fs::read(path).map_err(|error| {
         CliError::could_not(format!("{path} cannot be read: {error}"))
             .help("check the path and its permissions")

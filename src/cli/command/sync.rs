@@ -141,7 +141,7 @@ impl Run for Status {
     }
 }
 
-fn freshness_words(freshness: &crate::distribution::Freshness) -> String {
+pub(super) fn freshness_words(freshness: &crate::distribution::Freshness) -> String {
     use crate::distribution::Freshness;
     match freshness {
         Freshness::Fresh { expires } => format!("fresh until {expires}"),

@@ -30,16 +30,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
 };
 
 /// Words in an operation that take capacity away while it runs.
-const REDUCING: [&str; 8] = [
-    "restart",
-    "evict",
-    "drain",
-    "cordon",
-    "rollout",
-    "scale-in",
-    "scale-down",
-    "remove",
-];
+const REDUCING: [&str; 6] = ["restart", "evict", "drain", "cordon", "rollout", "remove"];
 
 fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
     let Some(action) = scope.action().map(|action| &action.spec) else {
@@ -49,7 +40,8 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
         return;
     };
     let operation = &action.adapter.operation;
-    let reduces = radius.reduces_capacity || REDUCING.iter().any(|word| operation.contains(word));
+    let reduces =
+        radius.reduces_capacity || operation.split('-').any(|word| REDUCING.contains(&word));
     if action.effect.changes_the_world() && reduces && radius.min_healthy.is_none() {
         findings
             .report(

@@ -67,9 +67,16 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
             continue;
         };
         let targets = targets(&action.document.spec, call, &runbook.spec.scope.services);
-        let hit = targets
+        // A fence that keeps a step from some of the services in scope does what it is for; one that keeps it
+        // from all of them contradicts the step.
+        let hits: Vec<_> = targets
             .iter()
-            .find_map(|target| Some((target, fence.covers(target)?)));
+            .map_while(|target| Some((target, fence.covers(target)?)))
+            .collect();
+        let hit = hits
+            .first()
+            .copied()
+            .filter(|_| hits.len() == targets.len());
         if let Some((target, pattern)) = hit {
             let index = forbidden
                 .iter()
@@ -81,7 +88,7 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
                     scope.value(route.clone().key("do_not_touch").index(index)),
                 )
                 .message(format!(
-                    "a step acts on `{target}`, which must not be touched"
+                    "a step acts on `{target}` only, which must not be touched"
                 ))
                 .label("covers the step's target")
                 .related(

@@ -1,0 +1,184 @@
+//! `rbk bundle`
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use clap::{Args, Subcommand};
+use jiff::civil::Date;
+
+use super::Run;
+use super::shared::{Day, Output, print_json, read_file, write_file};
+use super::{lint, test};
+use crate::bundle::{Bundle, Contents, build};
+use crate::change::GitRepository;
+use crate::cli::{CliError, Console, Exit};
+use crate::diagnostic::render::Format;
+use crate::document::model::Repository;
+use crate::library::{CONFIGURATION, Library, Selection};
+use crate::lint::Options;
+
+/// Arguments of `rbk bundle`.
+#[derive(Args)]
+pub(in crate::cli) struct BundleCommand {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Build the bundle of a commit, after linting and testing it
+    Build {
+        /// A folder of the repository
+        #[arg(default_value = ".")]
+        path: Utf8PathBuf,
+        /// Folder to write the files to; it must be empty or missing
+        #[arg(long)]
+        out: Utf8PathBuf,
+        /// The commit
+        #[arg(long, default_value = "HEAD")]
+        commit: String,
+        #[command(flatten)]
+        day: Day,
+    },
+    /// Check a bundle and list its documents
+    Show {
+        /// Folder that `rbk bundle build` wrote
+        bundle: Utf8PathBuf,
+        /// How to print the result
+        #[arg(long, value_enum, default_value_t)]
+        format: Output,
+    },
+}
+
+impl Run for BundleCommand {
+    fn run(self, console: &mut Console) -> Result<Exit, CliError> {
+        match self.action {
+            Action::Build {
+                path,
+                out,
+                commit,
+                day,
+            } => {
+                let files = build_commit(&path, &commit, day.date(), console)?;
+                let Some(files) = files else {
+                    return Ok(Exit::Findings);
+                };
+                write(&out, &files)?;
+                let bytes: usize = files.values().map(Vec::len).sum();
+                console.line(format!(
+                    "wrote {} files ({bytes} bytes) to {out}",
+                    files.len()
+                ));
+                console.line(format!(
+                    "Next: `rbk publish {out} --to DIR --root root.json --key …`."
+                ));
+                Ok(Exit::Clean)
+            }
+            Action::Show { bundle, format } => show(&bundle, format, console),
+        }
+    }
+}
+
+/// The files of the bundle of a commit; `None` when the commit does not lint clean or a fixture fails, after
+/// printing why.
+pub(super) fn build_commit(
+    path: &Utf8Path,
+    revision: &str,
+    today: Date,
+    console: &mut Console,
+) -> Result<Option<BTreeMap<String, Vec<u8>>>, CliError> {
+    let (library, commit) = library_at(path, revision)?;
+    let outcome = lint::run(&library, &Options::on(today))?;
+    if outcome.report.summary.errors > 0 {
+        console.print(Format::Human.render(&outcome.report, &lint::style(console)));
+        return Ok(None);
+    }
+    lint::finish(&outcome)?;
+    let report = test::run(&library, None)?;
+    if !report.passed() {
+        console.print(report.human());
+        return Ok(None);
+    }
+    let contents = Contents::of(&library, &commit).map_err(CliError::could_not)?;
+    build(&contents).map(Some).map_err(CliError::could_not)
+}
+
+/// The library as a commit holds it, and the commit's id.
+fn library_at(path: &Utf8Path, revision: &str) -> Result<(Library, String), CliError> {
+    let start = path
+        .canonicalize_utf8()
+        .map_err(|error| CliError::usage(format!("{path} cannot be read: {error}")))?;
+    let git = GitRepository::discover(&start).map_err(CliError::could_not)?;
+    let commit = git.commit(revision).map_err(CliError::could_not)?;
+    let root = Library::find_root(&start).unwrap_or(start);
+    let prefix = git
+        .root()
+        .and_then(|top| top.canonicalize_utf8().ok())
+        .and_then(|top| root.strip_prefix(top).ok().map(Utf8Path::to_owned))
+        .unwrap_or_default();
+    let inside = |path: &Utf8Path| path.strip_prefix(&prefix).ok().map(Utf8Path::to_owned);
+    let files_at = |wanted: &dyn Fn(&Utf8Path) -> bool| {
+        let files = git.files_at(&commit.id, |path| {
+            inside(path).is_some_and(|path| wanted(&path))
+        });
+        let files = files.map_err(CliError::could_not)?.into_iter();
+        Ok::<_, CliError>(
+            files
+                .filter_map(|file| Some((inside(&file.path)?, file.bytes)))
+                .collect::<Vec<_>>(),
+        )
+    };
+    let configuration = Library::from_sources(files_at(&|path| path == CONFIGURATION)?);
+    let conventional = Repository::conventional();
+    let repository = configuration
+        .repository()
+        .map_or(&conventional, |(_, document)| &document.spec);
+    let (selection, problems) = Selection::new(repository);
+    if let Some(problem) = problems.first() {
+        return Err(CliError::usage(format!(
+            "rbk.yaml: `{}`: {}",
+            problem.pattern, problem.message
+        )));
+    }
+    let files = files_at(&|path| path == CONFIGURATION || selection.selects(path))?;
+    Ok((Library::from_sources(files), commit.id))
+}
+
+/// Writes files to a folder that must be empty or missing.
+pub(super) fn write(out: &Utf8Path, files: &BTreeMap<String, Vec<u8>>) -> Result<(), CliError> {
+    let broken =
+        |error: std::io::Error| CliError::could_not(format!("{out} cannot be written: {error}"));
+    fs::create_dir_all(out).map_err(broken)?;
+    if fs::read_dir(out).map_err(broken)?.next().is_some() {
+        return Err(CliError::usage(format!("{out} is not empty"))
+            .help("give a new folder: what lies there would be published too"));
+    }
+    files
+        .iter()
+        .try_for_each(|(name, bytes)| write_file(&out.join(name), bytes))
+}
+
+fn show(folder: &Utf8Path, format: Output, console: &mut Console) -> Result<Exit, CliError> {
+    let bundle =
+        Bundle::open(&|name| read_file(&folder.join(name)).map_err(|error| error.to_string()))
+            .map_err(|error| {
+                CliError::could_not(error).help("build it again with `rbk bundle build`")
+            })?;
+    if let Output::Json = format {
+        print_json(console, &bundle.documents)?;
+        return Ok(Exit::Clean);
+    }
+    console.line(format!("built from commit {}", bundle.index.commit));
+    for document in &bundle.documents {
+        let reach = match (document.tier, document.mode) {
+            (Some(tier), Some(mode)) => format!("tier {tier}, {mode}"),
+            _ => "evaluated only".to_owned(),
+        };
+        console.line(format!(
+            "{}/{}@{}  {reach}  {}",
+            document.kind, document.id, document.version, document.digest
+        ));
+    }
+    Ok(Exit::Clean)
+}

@@ -1,0 +1,96 @@
+//! `rbk decide` and `rbk authorize`: the decision interface for agents.
+
+use std::io::Read;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use clap::Args;
+use serde::de::DeserializeOwned;
+
+use super::Run;
+use super::shared::{StateOptions, now, print_json, read_file};
+use crate::agent::{AuthorizationInput, DecisionInput, decide, judge, open_release, prepare};
+use crate::bundle::Bundle;
+use crate::cli::{CliError, Console, Exit};
+
+/// Largest input read, in bytes.
+const MAX_INPUT: u64 = 16 * 1024 * 1024;
+
+/// Arguments of `rbk decide`.
+#[derive(Args)]
+pub(in crate::cli) struct Decide {
+    /// JSON file with the incident and its evidence; `-` is standard input
+    #[arg(long)]
+    incident: Utf8PathBuf,
+    #[command(flatten)]
+    state: StateOptions,
+}
+
+impl Run for Decide {
+    fn run(self, console: &mut Console) -> Result<Exit, CliError> {
+        let input: DecisionInput = read_input(&self.incident)?;
+        let prepared = Arc::new(prepare(&current(&self.state)?));
+        print_json(console, &decide(&prepared, &input))?;
+        Ok(Exit::Clean)
+    }
+}
+
+/// Arguments of `rbk authorize`.
+#[derive(Args)]
+pub(in crate::cli) struct Authorize {
+    /// JSON file with the proposed call; `-` is standard input
+    #[arg(long)]
+    proposal: Utf8PathBuf,
+    #[command(flatten)]
+    state: StateOptions,
+}
+
+impl Run for Authorize {
+    fn run(self, console: &mut Console) -> Result<Exit, CliError> {
+        let input: AuthorizationInput = read_input(&self.proposal)?;
+        let verdict = judge(&prepare(&current(&self.state)?), &input);
+        print_json(console, &verdict)?;
+        Ok(Exit::findings_unless(verdict.allowed))
+    }
+}
+
+/// The bundle in force. A release that is no longer fresh may not be acted on.
+fn current(state: &StateOptions) -> Result<Bundle, CliError> {
+    let anchor = read_file(&state.root)?;
+    let refused = |refusal: crate::distribution::Refusal| {
+        CliError::could_not(format!("[{}] {}", refusal.reason, refusal.message))
+            .help(refusal.reason.remedy())
+    };
+    let status = state.dir().status(&anchor, now()).map_err(refused)?;
+    if let Some(freshness) = status.freshness.filter(|freshness| !freshness.is_fresh()) {
+        let words = super::sync::freshness_words(&freshness);
+        return Err(
+            CliError::could_not(format!("the release in force is not fresh: {words}"))
+                .help("run `rbk sync`; until then hand incidents to a human"),
+        );
+    }
+    let release = state.dir().current(&anchor).map_err(refused)?;
+    let release = release.ok_or_else(|| {
+        CliError::could_not("no release is in force").help("run `rbk sync` first")
+    })?;
+    open_release(&release).map_err(CliError::could_not)
+}
+
+fn read_input<T: DeserializeOwned>(path: &Utf8Path) -> Result<T, CliError> {
+    let mut bytes = Vec::new();
+    let read = if path == "-" {
+        std::io::stdin().take(MAX_INPUT + 1).read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(path).and_then(|file| file.take(MAX_INPUT + 1).read_to_end(&mut bytes))
+    };
+    read.map_err(|error| CliError::could_not(format!("{path} cannot be read: {error}")))?;
+    if bytes.len() as u64 > MAX_INPUT {
+        return Err(CliError::usage(format!(
+            "{path} has more than {MAX_INPUT} bytes"
+        )));
+    }
+    serde_json::from_slice(&bytes).map_err(|error| {
+        CliError::usage(format!("{path} is not the JSON expected: {error}"))
+            .help("see docs/decisions.md for its form")
+    })
+}
