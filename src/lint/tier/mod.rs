@@ -1,18 +1,30 @@
 //! Tier and reversibility.
 
+mod argument;
+pub(in crate::lint) mod call;
+mod t001_tier_understated;
 mod t002_step_lowers_tier;
 mod t003_read_only_writes;
 mod t004_low_tier_without_exact_undo;
 mod t005_irreversible_below_human;
+mod t006_human_only_step;
 mod t007_undo_missing;
+mod t008_undo_above_action;
+mod t009_undo_not_derivable;
+mod t010_snapshot_never_captured;
 
 use super::Rule;
 
 /// The rules of this group, by code.
 pub(super) static RULES: &[&Rule] = &[
+    &t001_tier_understated::RULE,
     &t002_step_lowers_tier::RULE,
     &t003_read_only_writes::RULE,
     &t004_low_tier_without_exact_undo::RULE,
     &t005_irreversible_below_human::RULE,
+    &t006_human_only_step::RULE,
     &t007_undo_missing::RULE,
+    &t008_undo_above_action::RULE,
+    &t009_undo_not_derivable::RULE,
+    &t010_snapshot_never_captured::RULE,
 ];
