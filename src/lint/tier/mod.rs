@@ -2,6 +2,7 @@
 
 mod argument;
 pub(in crate::lint) mod call;
+pub(in crate::lint) mod destructive;
 mod t001_tier_understated;
 mod t002_step_lowers_tier;
 mod t003_read_only_writes;
@@ -12,6 +13,12 @@ mod t007_undo_missing;
 mod t008_undo_above_action;
 mod t009_undo_not_derivable;
 mod t010_snapshot_never_captured;
+mod t012_rollback_past_no_return;
+mod t013_write_without_rollback;
+mod t014_retry_not_idempotent;
+mod t015_destructive_below_approval;
+mod t016_endless_self_reverting;
+mod t020_defaulted_target;
 
 use super::Rule;
 
@@ -27,4 +34,10 @@ pub(super) static RULES: &[&Rule] = &[
     &t008_undo_above_action::RULE,
     &t009_undo_not_derivable::RULE,
     &t010_snapshot_never_captured::RULE,
+    &t012_rollback_past_no_return::RULE,
+    &t013_write_without_rollback::RULE,
+    &t014_retry_not_idempotent::RULE,
+    &t015_destructive_below_approval::RULE,
+    &t016_endless_self_reverting::RULE,
+    &t020_defaulted_target::RULE,
 ];

@@ -15,11 +15,10 @@ pub(in crate::lint) static RULE: Rule = Rule {
     locked: true,
     category: Category::Tier,
     needs: Needs::Repository,
-    summary: "A step of tier 3 stands only in a runbook that advises: no agent executes it.",
+    summary: "A step of tier 3 stands only in a runbook that executes nothing.",
     why: "Tier 3 is for people. The engine refuses such a step, so a run that comes to it in mode `gated` or `auto` stops \
           half way, with its earlier steps done; and a mistake in the policy would be all it takes to run it.",
-    remedy: "Hand over to a human instead of the step, choose an action that can be undone, or set `mode: advise` for the \
-             whole runbook.",
+    remedy: "Hand over to a human instead of the step, choose an action that can be undone, or set `mode: off` for the whole runbook.",
     bad: &[Example::edit(
         RUNBOOK,
         "          action: k8s.rollout-undo\n",
@@ -34,7 +33,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
         Change::edit(
             RUNBOOK,
             "{max_tier: 2, mode: gated}",
-            "{max_tier: 3, mode: advise}",
+            "{max_tier: 3, mode: off}",
         ),
     ])],
     check: Check::Document(check),
@@ -78,6 +77,6 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
             .label("no agent may execute this")
             .related(ground.place.clone(), ground.why.clone())
             .related(scope.value(mode), "agents execute steps here")
-            .help("escalate instead of taking this step, or set `mode: advise`");
+            .help("escalate instead of taking this step, or keep the runbook from executing anything with `mode: off`");
     }
 }
