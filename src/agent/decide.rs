@@ -197,6 +197,17 @@ pub fn prepare(bundle: &Bundle) -> Prepared {
 /// Decides what to do about an incident with the evidence at hand. Nothing is executed, and no time passes: what
 /// the evidence does not answer counts as unavailable.
 pub fn decide(prepared: &Arc<Prepared>, input: &DecisionInput) -> Decision {
+    decide_with(prepared, input, &|request| {
+        input.evidence.answer(request, input.now)
+    })
+}
+
+/// Like [`decide`], with evidence that `answer` looks up when it is asked for.
+pub fn decide_with(
+    prepared: &Arc<Prepared>,
+    input: &DecisionInput,
+    answer: &dyn Fn(&Request) -> Option<Answer>,
+) -> Decision {
     let run = RunInput {
         incident: input.incident.clone(),
         begin: input.now,
@@ -219,17 +230,14 @@ pub fn decide(prepared: &Arc<Prepared>, input: &DecisionInput) -> Decision {
             .filter(|c| !matches!(c, Command::Ask { id: other, .. } if *other == id))
             .cloned()
             .collect();
-        let answer = input
-            .evidence
-            .answer(&request, input.now)
-            .unwrap_or_else(|| {
-                if !unanswered.contains(&request) {
-                    unanswered.push(request.clone());
-                }
-                Answer::Unavailable {
-                    reason: "no evidence was brought for it".to_owned(),
-                }
-            });
+        let answer = answer(&request).unwrap_or_else(|| {
+            if !unanswered.contains(&request) {
+                unanswered.push(request.clone());
+            }
+            Answer::Unavailable {
+                reason: "no evidence was brought for it".to_owned(),
+            }
+        });
         let event = Event {
             at: input.now,
             kind: EventKind::Answered {

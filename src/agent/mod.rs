@@ -5,7 +5,8 @@ mod evidence;
 mod release;
 
 pub use decide::{
-    AuthorizationInput, Decision, DecisionInput, Next, Recognised, VERSION, decide, judge, prepare,
+    AuthorizationInput, Decision, DecisionInput, Next, Recognised, VERSION, decide, decide_with,
+    judge, prepare,
 };
 pub use evidence::{Evidence, LogEntry, QueryAnswer, SpanEntry};
 pub use release::{ReleaseError, check_release, open_release};

@@ -16,6 +16,7 @@ use crate::document::model::{
 };
 use crate::engine::command::{ApprovalRequest, Command, Execution};
 use crate::engine::event::{ActionResult, Event, EventKind};
+use crate::engine::evidence::{Answer, Request};
 use crate::engine::incident::{Alert, Incident};
 use crate::engine::machine::{Engine, RunInput};
 use crate::engine::moment::after;
@@ -60,6 +61,35 @@ pub fn run_fixture<'a>(
     driver.schedule(fixture, &script, earlier.len())?;
     let (engine, commands) = Engine::start(Arc::clone(prepared), input);
     driver.drive(engine, commands, &script)
+}
+
+/// The sources of a fixture as they stand when the agent is called, and the incident it is called for.
+pub struct Scene {
+    /// The incident.
+    pub incident: Incident,
+    /// When the agent is called.
+    pub begin: Timestamp,
+    telemetry: Telemetry,
+}
+
+impl Scene {
+    /// Sets a fixture up.
+    ///
+    /// # Errors
+    /// When the fixture cannot be run as it is written.
+    pub fn of(fixture: &Document<Fixture>, queries: Queries<'_>) -> Result<Self, FixtureError> {
+        let clock = Clock::of(&fixture.spec)?;
+        Ok(Self {
+            incident: incident(fixture, clock, &[])?,
+            begin: clock.begin,
+            telemetry: Telemetry::new(&fixture.spec, clock, queries)?,
+        })
+    }
+
+    /// What the fixture's sources answer when the agent is called.
+    pub fn answer(&self, request: &Request) -> Answer {
+        self.telemetry.answer(request, self.begin)
+    }
 }
 
 struct Driver<'a> {

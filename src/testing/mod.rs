@@ -21,9 +21,10 @@ mod world;
 use std::fmt;
 
 pub use clock::Clock;
-pub use driver::run_fixture;
+pub use driver::{Scene, run_fixture};
 pub use expectation::{Difference, compare};
 pub use suite::{Outcome, Selection, Suite, SuiteError, TestResult};
+pub use telemetry::Queries;
 
 /// A fixture cannot be run as it is written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

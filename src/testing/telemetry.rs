@@ -20,7 +20,7 @@ use crate::engine::evidence::{
 };
 
 /// The queries of the catalogue by id; an answer's type and unit come from there.
-pub(super) type Queries<'a> = &'a dyn Fn(&QueryId) -> Option<&'a Query>;
+pub type Queries<'a> = &'a dyn Fn(&QueryId) -> Option<&'a Query>;
 
 /// The sources of a fixture.
 pub(super) struct Telemetry {

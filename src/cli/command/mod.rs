@@ -4,6 +4,7 @@ mod bundle;
 mod check;
 mod completions;
 mod decide;
+mod demo;
 mod explain;
 mod init;
 mod keys;
@@ -43,6 +44,8 @@ macro_rules! commands {
 }
 
 commands! {
+    /// Show the whole chain, from documents to a decision
+    Demo(demo::Demo),
     /// Write a small working repository
     Init(init::Init),
     /// Check documents against every rule
