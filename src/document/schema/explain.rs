@@ -22,6 +22,8 @@ pub(super) struct Explainer<'s, 't> {
     pub(super) root: Place<'s>,
     pub(super) node: NodeRef<'t>,
     found: Vec<Violation>,
+    /// Known keys the validator did not evaluate: only wrong if nothing else about their mapping is.
+    doubtful: Vec<Violation>,
 }
 
 /// An error with what its explanation needs at hand.
@@ -39,11 +41,19 @@ impl<'s, 't> Explainer<'s, 't> {
             root,
             node,
             found: Vec::new(),
+            doubtful: Vec::new(),
         }
     }
 
     /// The violations in source order, one per mistake.
     pub(super) fn finish(mut self) -> Vec<Violation> {
+        let doubtful = std::mem::take(&mut self.doubtful);
+        let sound = |object: &Route| !self.found.iter().any(|other| object.contains(&other.route));
+        let wrong: Vec<Violation> = doubtful
+            .into_iter()
+            .filter(|key| key.route.parent().is_some_and(|object| sound(&object)))
+            .collect();
+        self.found.extend(wrong);
         echo::drop_echoes(&mut self.found);
         self.found
             .sort_by(|a, b| (a.span, &a.route, &a.message).cmp(&(b.span, &b.route, &b.message)));
@@ -103,12 +113,12 @@ impl<'s, 't> Explainer<'s, 't> {
                     .last()
                     .map(|place| self.library.keys(&[*place]))
                     .unwrap_or_default();
-                // A key whose value is wrong counts as not evaluated; it has its own violation.
-                let unknown: Vec<String> = unexpected
+                // Where a schema fails, none of its keys counts as evaluated.
+                let (doubtful, unknown): (Vec<_>, Vec<_>) = unexpected
                     .iter()
-                    .filter(|name| !known.contains(name.as_str()))
                     .cloned()
-                    .collect();
+                    .partition(|name| known.contains(name.as_str()));
+                self.doubt(fault, &doubtful);
                 self.unknown(fault, &unknown, &known);
             }
             Kind::Type { kind } => self.wrong_type(fault, kind),
@@ -175,6 +185,25 @@ impl<'s, 't> Explainer<'s, 't> {
         self.report_at(route, Target::Key, kind, message);
     }
 
+    fn doubt(&mut self, fault: &Fault<'_, 's, 't>, keys: &[String]) {
+        for name in keys.iter().take(MAX_VIOLATIONS) {
+            let route = fault.route.clone().key(name);
+            let message = format!(
+                "`{}` does not go with the other keys of {}",
+                words::excerpt(name),
+                words::place(&fault.route)
+            );
+            let span = self.node.span_at(&route, Target::Key);
+            self.doubtful.push(Violation {
+                route,
+                target: Target::Key,
+                span,
+                kind: ViolationKind::Other,
+                message,
+            });
+        }
+    }
+
     fn missing(&mut self, fault: &Fault<'_, 's, 't>, key: &str) {
         let message = format!("`{key}` is missing from {}", words::place(&fault.route));
         let kind = ViolationKind::MissingKey {
@@ -221,4 +250,20 @@ fn own_keys<'s>(fault: &Fault<'_, 's, '_>) -> BTreeSet<&'s str> {
         .flatten()
         .map(|(name, _)| name.as_str())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Source, parse};
+
+    #[test]
+    fn invalid_never_looks_valid() {
+        let mut library = Library::default();
+        library.insert("a".to_owned(), Value::Bool(true));
+        let documents = parse(&Source::from_text("a.yaml", "a: 1").unwrap());
+        let node = documents[0].tree.root();
+        let found = Explainer::new(&library, library.root("a").unwrap(), node).finish();
+        assert_eq!(found.len(), 1);
+    }
 }
