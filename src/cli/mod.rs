@@ -1,7 +1,7 @@
 //! The command line: reads arguments, calls the layers below, prints.
 //!
 //! Each command is a file in `command/`; adding one touches that file and the table in
-//! [`command`]. Only this layer prints, and only it decides exit codes.
+//! `command`. Only this layer prints, and only it decides exit codes.
 
 mod command;
 mod console;

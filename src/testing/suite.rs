@@ -328,7 +328,7 @@ impl<'a> Suite<'a> {
                 .retain(|closure| !is_target(Kind::Runbook, &closure.runbook.metadata.id));
             sources.signatures.retain(|closure| {
                 let id = closure.signature.metadata.id.as_str();
-                !is_target(Kind::Signature, id) && !(is_runbook && routed.contains(&id))
+                !(is_target(Kind::Signature, id) || is_runbook && routed.contains(&id))
             });
             return sources;
         }

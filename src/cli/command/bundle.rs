@@ -161,7 +161,7 @@ pub(super) fn write(out: &Utf8Path, files: &BTreeMap<String, Vec<u8>>) -> Result
 
 fn show(folder: &Utf8Path, format: Output, console: &mut Console) -> Result<Exit, CliError> {
     let bundle =
-        Bundle::open(&|name| read_file(&folder.join(name)).map_err(|error| error.to_string()))
+        Bundle::open(&|name| read_file(folder.join(name)).map_err(|error| error.to_string()))
             .map_err(|error| {
                 CliError::could_not(error).help("build it again with `rbk bundle build`")
             })?;

@@ -1,6 +1,6 @@
 //! Reports as text, one module per format.
 //!
-//! Adding a format is its module, a variant of [`Format`] and its row in [`FORMATS`].
+//! Adding a format is its module, a variant of [`Format`] and its row in `FORMATS`.
 
 mod excerpt;
 mod github;

@@ -227,7 +227,11 @@ fn armed_before_last_execution(trace: &Trace) -> bool {
 /// What a choice does. Half of all choices further the run, so that its depths are reached.
 fn choose(choice: u8, detail: u8, observer: &Observer, now: Timestamp) -> EventKind {
     let well = choice < 160;
-    if let Some(id) = observer.running.clone().filter(|_| choice % 2 == 0) {
+    if let Some(id) = observer
+        .running
+        .clone()
+        .filter(|_| choice.is_multiple_of(2))
+    {
         let result = match (well, detail % 3) {
             (true, _) | (false, 0) => ActionResult::Ok,
             (false, 1) => ActionResult::Error {
@@ -240,14 +244,14 @@ fn choose(choice: u8, detail: u8, observer: &Observer, now: Timestamp) -> EventK
             result,
         };
     }
-    if let Some((id, request)) = observer.asked.first() {
-        if choice < 248 {
-            return EventKind::Answered {
-                request: *id,
-                as_of: now,
-                answer: answer(request, well, detail, now, observer.writes > 0),
-            };
-        }
+    if let Some((id, request)) = observer.asked.first()
+        && choice < 248
+    {
+        return EventKind::Answered {
+            request: *id,
+            as_of: now,
+            answer: answer(request, well, detail, now, observer.writes > 0),
+        };
     }
     if let Some(question) = observer.question.as_ref().filter(|_| choice < 200) {
         let by = APPROVERS
@@ -269,7 +273,7 @@ fn choose(choice: u8, detail: u8, observer: &Observer, now: Timestamp) -> EventK
     match choice {
         0..=235 => EventKind::Tick,
         236..=238 => EventKind::Commander {
-            active: detail % 4 == 0,
+            active: detail.is_multiple_of(4),
         },
         239..=240 => EventKind::Halt {
             level: HaltLevel::AdviseOnly,
@@ -282,11 +286,16 @@ fn choose(choice: u8, detail: u8, observer: &Observer, now: Timestamp) -> EventK
         },
         244..=246 => EventKind::Freeze,
         247..=250 => EventKind::Severity {
-            severity: if detail % 3 == 0 { "sev1" } else { "sev3" }.to_owned(),
+            severity: if detail.is_multiple_of(3) {
+                "sev1"
+            } else {
+                "sev3"
+            }
+            .to_owned(),
         },
         251..=252 => EventKind::Alert {
             name: "HighRequestErrorRate".into(),
-            firing: detail % 2 == 0,
+            firing: detail.is_multiple_of(2),
         },
         _ => EventKind::Fact {
             name: "dependency".to_owned(),
@@ -299,7 +308,7 @@ fn answer(request: &Request, well: bool, detail: u8, now: Timestamp, acted: bool
     let unavailable = Answer::Unavailable {
         reason: "\u{202e}down".to_owned(),
     };
-    if !well && detail % 5 == 0 {
+    if !well && detail.is_multiple_of(5) {
         return unavailable;
     }
     match request {

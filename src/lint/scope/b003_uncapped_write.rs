@@ -99,21 +99,21 @@ fn caps(scope: &DocumentScope<'_>, action: &Action, findings: &mut Findings) {
                 .key(name),
         )
     };
-    if let (Some(radius), Some(most)) = (&action.blast_radius, caps.max_targets) {
-        if radius.max_targets > most {
-            findings
-                .report(
-                    &RULE,
-                    scope.value(spec.clone().key("blast_radius").key("max_targets")),
-                )
-                .message(format!(
-                    "{} targets at once; the policy allows {most} for tier {}",
-                    radius.max_targets, action.tier
-                ))
-                .label("above the cap")
-                .related(cap("max_targets"), "the policy's cap")
-                .help(format!("lower it to {most}"));
-        }
+    if let (Some(radius), Some(most)) = (&action.blast_radius, caps.max_targets)
+        && radius.max_targets > most
+    {
+        findings
+            .report(
+                &RULE,
+                scope.value(spec.clone().key("blast_radius").key("max_targets")),
+            )
+            .message(format!(
+                "{} targets at once; the policy allows {most} for tier {}",
+                radius.max_targets, action.tier
+            ))
+            .label("above the cap")
+            .related(cap("max_targets"), "the policy's cap")
+            .help(format!("lower it to {most}"));
     }
     let rate = action.limits.and_then(|limits| limits.rate);
     if let (Some(rate), Some(most)) = (rate, caps.actions_per_hour) {

@@ -5,7 +5,6 @@ use crate::document::Route;
 use crate::document::template::Template;
 use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
 
-const RUNBOOK: &str = "runbooks/error-rate-after-deploy/runbook.yaml";
 const ACTION: &str = "runbooks/catalog/actions/k8s.rollout-undo.yaml";
 
 pub(in crate::lint) static RULE: Rule = Rule {
@@ -18,14 +17,11 @@ pub(in crate::lint) static RULE: Rule = Rule {
     summary: "Actions call named operations; no shell, no pipes, no script fetched by address.",
     why: "A shell command can do anything the account can do, so nothing said about tier, target or undo holds for it.",
     remedy: "Add an action for the operation, with parameters, to the executor.",
-    bad: &[
-        Example::edit(ACTION, "operation: rollout-undo}", "operation: «exec»}"),
-        Example::edit(
-            RUNBOOK,
-            "namespace: shop",
-            "namespace: «\"shop; kubectl delete ns payments\"»",
-        ),
-    ],
+    bad: &[Example::edit(
+        ACTION,
+        "operation: rollout-undo}",
+        "operation: «exec»}",
+    )],
     good: &[Example::edit(
         ACTION,
         "operation: rollout-undo}",
