@@ -29,6 +29,8 @@ pub struct Summary {
     pub documents_with_findings: usize,
     /// Documents looked at.
     pub documents: usize,
+    /// Findings that a comment or an `Exception` document lets pass; they are in none of the counts above.
+    pub excepted: usize,
 }
 
 impl Report {
@@ -50,8 +52,16 @@ impl Report {
             infos: count(Severity::Info),
             documents_with_findings: touched.len(),
             documents,
+            excepted: 0,
         };
         Self { findings, summary }
+    }
+
+    /// This report, saying how many findings were let pass.
+    #[must_use]
+    pub fn with_excepted(mut self, excepted: usize) -> Self {
+        self.summary.excepted = excepted;
+        self
     }
 
     /// Whether nothing has to be mended.
@@ -65,7 +75,7 @@ fn same(a: &Finding, b: &Finding) -> bool {
 }
 
 impl Summary {
-    /// The counts as a sentence: `3 errors, 1 warning in 2 of 143 documents`.
+    /// The counts as a sentence: `3 errors, 1 warning in 2 of 143 documents; 1 excepted`.
     pub fn sentence(&self) -> String {
         let documents = counted(self.documents, "document");
         let counts: Vec<String> = [
@@ -77,11 +87,15 @@ impl Summary {
         .filter(|(count, _)| *count > 0)
         .map(|(count, word)| counted(count, word))
         .collect();
+        let excepted = match self.excepted {
+            0 => String::new(),
+            count => format!("; {count} excepted"),
+        };
         if counts.is_empty() {
-            return format!("no findings in {documents}");
+            return format!("no findings in {documents}{excepted}");
         }
         format!(
-            "{} in {} of {documents}",
+            "{} in {} of {documents}{excepted}",
             counts.join(", "),
             self.documents_with_findings
         )
@@ -92,4 +106,34 @@ impl Summary {
 pub(super) fn counted(count: usize, word: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {word}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_read_as_a_sentence() {
+        let mut summary = Summary {
+            documents: 143,
+            ..Summary::default()
+        };
+        assert_eq!(summary.sentence(), "no findings in 143 documents");
+        summary.excepted = 1;
+        assert_eq!(
+            summary.sentence(),
+            "no findings in 143 documents; 1 excepted"
+        );
+        summary = Summary {
+            errors: 3,
+            warnings: 1,
+            documents_with_findings: 2,
+            excepted: 0,
+            ..summary
+        };
+        assert_eq!(
+            summary.sentence(),
+            "3 errors, 1 warning in 2 of 143 documents"
+        );
+    }
 }

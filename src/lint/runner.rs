@@ -90,7 +90,7 @@ pub fn lint(library: &Library, options: &Options<'_>) -> Result<Outcome, Configu
         .filter(|located| located.positions().any(|at| options.asks_about(&at.path)))
         .collect();
     Ok(Outcome {
-        report: Report::new(reported, library.entries().len()),
+        report: Report::new(reported, library.entries().len()).with_excepted(excepted.len()),
         excepted,
         failures: failures(library),
         is_partial: !options.select.is_empty()

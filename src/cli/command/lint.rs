@@ -80,8 +80,10 @@ impl Run for Lint {
 
 /// Runs the linter; a configuration that cannot be used is a usage error.
 pub(super) fn run(library: &Library, options: &Options<'_>) -> Result<Outcome, CliError> {
-    lint::lint(library, options)
-        .map_err(|error| CliError::usage(error).help("correct rbk.yaml or the arguments"))
+    lint::lint(library, options).map_err(|error| {
+        let help = error.help.clone();
+        CliError::usage(error).help(help)
+    })
 }
 
 /// How findings are shown on this console.

@@ -36,6 +36,7 @@ fn a_comment_speaks_about_its_own_line_or_the_next() {
     assert_eq!(codes(&run("", ALLOW, "")), [("S009", 7)]);
     assert_eq!(codes(&run(ALLOW, "", "")), [("S009", 7)]);
     assert_eq!(codes(&run(ALLOW, "", ALLOW)), []);
+    assert_eq!(run(ALLOW, "", ALLOW).report.summary.excepted, 2);
     assert_eq!(run(ALLOW, "", ALLOW).excepted.len(), 2);
 }
 

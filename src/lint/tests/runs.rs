@@ -161,3 +161,35 @@ fn what_could_not_be_read_correctly_is_not_judged_any_further() {
         "the ticket may come after the place where reading stopped"
     );
 }
+
+#[test]
+fn a_file_on_disk_that_no_pattern_collects_is_not_overlooked() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = camino::Utf8Path::from_path(folder.path()).unwrap();
+    let mut files = Example::base().build().unwrap().files;
+    files.insert(
+        "runbooks/drain.yml".to_owned(),
+        "kind: Runbook\n".to_owned(),
+    );
+    files.insert("runbooks/notes.txt".to_owned(), "no document\n".to_owned());
+    for (path, text) in &files {
+        let path = root.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let load = || crate::library::Library::load(root, &crate::library::LoadOptions::default());
+    let outcome = run(&load());
+    assert_eq!(codes(&outcome), ["S015"]);
+    assert_eq!(
+        outcome.report.findings[0].primary.path,
+        "runbooks/drain.yml"
+    );
+    let configuration = root.join("rbk.yaml");
+    let text = std::fs::read_to_string(&configuration).unwrap();
+    std::fs::write(
+        &configuration,
+        format!("{text}  exclude: [runbooks/*.yml]\n"),
+    )
+    .unwrap();
+    assert_eq!(codes(&run(&load())), Vec::<&str>::new());
+}
