@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::{run, starter};
 use crate::diagnostic::render::{Format, Style};
+use crate::diagnostic::{Located, Severity};
 use crate::library::starter::FILES;
 
 fn linted(path: &str, bytes: Vec<u8>) {
@@ -13,6 +14,16 @@ fn linted(path: &str, bytes: Vec<u8>) {
     for format in Format::all() {
         let text = format.render(&outcome.report, &Style::default());
         assert!(text.ends_with('\n'));
+    }
+    // What cannot be acted upon never looks clean.
+    for (_, entry) in library.entries().filter(|(_, entry)| !entry.is_sound()) {
+        let about = |located: &&Located| {
+            located.finding.severity == Severity::Error
+                && located.primary.path == entry.path()
+                && located.primary.document == entry.position()
+        };
+        let said = outcome.report.findings.iter().find(about);
+        assert!(said.is_some(), "{} is not sound", entry.path());
     }
     for located in &outcome.report.findings {
         for place in located.positions() {
