@@ -5,7 +5,7 @@ pub mod authorize;
 pub mod call;
 pub mod check;
 pub mod command;
-mod comparison;
+pub(crate) mod comparison;
 pub mod event;
 pub mod evidence;
 pub mod handoff;

@@ -1,6 +1,22 @@
 //! Preflight and verification.
 
+mod demand;
+mod p001_preflight_incomplete;
+mod p002_missing_data_passes;
+mod p003_evidence_age_open;
+mod p005_write_unverified;
+mod p006_verification_open;
+mod p007_verifies_too_early;
+mod window;
+
 use super::Rule;
 
 /// The rules of this group, by code.
-pub(super) static RULES: &[&Rule] = &[];
+pub(super) static RULES: &[&Rule] = &[
+    &p001_preflight_incomplete::RULE,
+    &p002_missing_data_passes::RULE,
+    &p003_evidence_age_open::RULE,
+    &p005_write_unverified::RULE,
+    &p006_verification_open::RULE,
+    &p007_verifies_too_early::RULE,
+];

@@ -4,6 +4,7 @@ use super::call::rated_steps;
 use super::t006_human_only_step::is_reported as is_human_only;
 use crate::diagnostic::Severity;
 use crate::document::Route;
+use crate::document::model::Tier;
 use crate::lint::{Category, Change, Check, DocumentScope, Example, Findings, Needs, Rule};
 
 const RUNBOOK: &str = "runbooks/error-rate-after-deploy/runbook.yaml";
@@ -78,10 +79,11 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
             format!("raise `max_tier` to {tier}, or take the step out"),
         )
     } else {
-        let help = format!(
-            "confine the argument: write it out, narrow `scope.services`, or cover the target in `do_not_touch`; or raise \
-             `max_tier` to {tier}"
-        );
+        let mut help =
+            "confine the argument: write it out, narrow `scope.services`, or cover the target in `do_not_touch`".to_owned();
+        if tier < Tier::HUMAN_ONLY {
+            help.push_str(&format!("; or raise `max_tier` to {tier}"));
+        }
         ("may count as", help)
     };
     let route = Route::root().key("spec").key("autonomy").key("max_tier");
