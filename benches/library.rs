@@ -3,6 +3,11 @@
 //! Prints wall-clock seconds (least, median, most of five runs after a warm-up) and the peak memory
 //! of the process. `KEEP=DIR` writes the library there and leaves it.
 
+#![expect(
+    clippy::expect_used,
+    reason = "a benchmark that cannot be set up has nothing else to do"
+)]
+
 mod generator;
 
 use std::path::{Path, PathBuf};

@@ -44,7 +44,8 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
             ("within", verify.within.is_none()),
         ]
         .into_iter()
-        .filter_map(|(key, is_missing)| is_missing.then(|| format!("`{key}`")))
+        .filter(|(_, is_missing)| *is_missing)
+        .map(|(key, _)| format!("`{key}`"))
         .collect();
         if !missing.is_empty() {
             let missing = missing.join(", ");
