@@ -213,6 +213,7 @@ pub fn decide_with(
         begin: input.now,
         halt: input.halt,
         history: input.history.clone(),
+        watch: Vec::new(),
         agent: input.agent.clone(),
     };
     let (mut engine, mut commands) = Engine::start(Arc::clone(prepared), run);

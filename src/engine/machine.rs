@@ -13,6 +13,7 @@ use super::moment::after;
 use super::prepared::Prepared;
 use super::reason::Reason;
 use super::trace::{Inputs, Trace};
+use crate::document::id::SignatureId;
 use crate::document::model::{HaltLevel, Outcome};
 
 mod approval;
@@ -24,6 +25,7 @@ mod interrupt;
 mod preflight;
 mod recognise;
 mod rollback;
+mod sieve;
 mod snapshot;
 mod state;
 mod step;
@@ -45,6 +47,9 @@ pub struct RunInput {
     /// What other runs did lately: as far back as the longest limit looks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub history: Vec<PastAction>,
+    /// Signatures to score although they belong to another scope: to be recorded, not acted on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub watch: Vec<SignatureId>,
     /// Who runs it; may never approve its own calls.
     pub agent: String,
 }
@@ -170,10 +175,13 @@ impl Engine {
         if self.ended().is_some() {
             return None;
         }
+        // An undo that has begun is ended whatever the time.
         let budgets = self.state.budgets(&self.prepared);
-        let end = budgets
-            .wall_clock
-            .map(|limit| after(self.state.begun, limit));
+        let clock = match self.state.phase {
+            Phase::RollingBack(_) => None,
+            _ => budgets.wall_clock,
+        };
+        let end = clock.map(|limit| after(self.state.begun, limit));
         [
             end,
             self.state.evidence.next_deadline(),
@@ -216,6 +224,7 @@ impl Turn<'_> {
             let flow = match phase {
                 Phase::Reading => self.reading(),
                 Phase::Scoring(scoring) => self.scoring(scoring),
+                Phase::Sieving(sieving) => self.sieving(sieving),
                 Phase::Deciding(deciding) => self.deciding(deciding),
                 Phase::Preflight(preflight) => self.preflight(preflight),
                 Phase::Approval(approval) => self.approval(approval),

@@ -41,22 +41,28 @@ fn by_rank(a: &SignatureResult, b: &SignatureResult) -> Ordering {
 }
 
 /// Chooses among ranked candidates. A stable signature that may fit goes before every shadow one,
-/// so that trying out a new signature changes nothing.
+/// so that trying out a new signature changes nothing. A signature of another scope counts only when
+/// none in scope may fit, and only when it matches: then nothing is known that could be done here.
 pub(crate) fn choose(
     ranked: &[SignatureResult],
     signatures: &BTreeMap<SignatureId, PreparedSignature>,
 ) -> Choice {
     let fits = |stable: bool| {
-        ranked
+        let local = ranked
             .iter()
-            .filter(move |r| r.stable == stable && r.verdict != Verdict::NoMatch)
+            .filter(move |r| r.in_scope && r.stable == stable);
+        local.filter(|r| r.verdict != Verdict::NoMatch)
     };
     let candidates: Vec<&SignatureResult> = match fits(true).next() {
         Some(_) => fits(true).collect(),
         None => fits(false).collect(),
     };
+    let elsewhere = || {
+        let mut others = ranked.iter().filter(|r| !r.in_scope && r.stable);
+        others.find(|r| r.verdict == Verdict::Match)
+    };
     let Some(first) = candidates.first().copied() else {
-        return Choice::Nothing;
+        return elsewhere().map_or(Choice::Nothing, |other| Choice::Match(other.id.clone()));
     };
     let mut best = first;
     if best.verdict == Verdict::Ambiguous {

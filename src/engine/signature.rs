@@ -78,6 +78,9 @@ pub struct SignatureResult {
     pub ceiling: f64,
     /// Whether it is stable; others are recorded and never acted on.
     pub stable: bool,
+    /// Whether it leads to a runbook that covers the incident, or nowhere; others are looked at only
+    /// when none of these fits.
+    pub in_scope: bool,
     /// Whether the required conditions began to hold in order and within the window.
     pub order: Truth,
     /// Every condition, required ones first.
@@ -153,6 +156,7 @@ pub(crate) fn score(
     signature: &PreparedSignature,
     bound: &BoundSignature,
     facts: Facts<'_>,
+    in_scope: bool,
 ) -> SignatureResult {
     let mut bounds = bound.0.iter();
     let unasked = Bound::Impossible("not asked".to_owned());
@@ -198,9 +202,25 @@ pub(crate) fn score(
         score,
         ceiling,
         stable: signature.standing() == super::prepared::Standing::Stable,
+        in_scope,
         order: order.0,
         conditions,
         why: why.unwrap_or(order.1),
+    }
+}
+
+/// The result of a signature one of whose required conditions is known not to hold.
+pub(crate) fn rejected(signature: &PreparedSignature, failed: ConditionResult) -> SignatureResult {
+    SignatureResult {
+        id: signature.id.clone(),
+        verdict: Verdict::NoMatch,
+        score: 0.0,
+        ceiling: 0.0,
+        stable: signature.standing() == super::prepared::Standing::Stable,
+        in_scope: false,
+        order: Truth::Inconclusive,
+        why: format!("required `{}`: {}", failed.name, failed.result.why),
+        conditions: vec![failed],
     }
 }
 

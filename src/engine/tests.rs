@@ -1,6 +1,7 @@
 //! Whole runs.
 
 mod approvals;
+mod cost;
 mod effects;
 mod invariants;
 pub(crate) mod lab;

@@ -39,6 +39,16 @@ pub struct Trace {
     pub inputs: Inputs,
     /// What happened, in order.
     pub entries: Vec<Entry>,
+    /// How much was left out after [`MAX_ENTRIES`]: never a call, its effect, or the end.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub omitted: u64,
+}
+
+/// Most entries of a trace; a run has a few dozen unless somebody floods it with events.
+pub const MAX_ENTRIES: usize = 10_000;
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// What a run was about and what it was decided with.
@@ -360,10 +370,19 @@ impl Trace {
             version: 1,
             inputs,
             entries: Vec::with_capacity(16),
+            omitted: 0,
         }
     }
 
     pub(crate) fn record(&mut self, at: Timestamp, what: Record) {
-        self.entries.push(Entry { at, what });
+        let essential = matches!(
+            what,
+            Record::Executed { .. } | Record::ActionEnded { .. } | Record::Ended { .. }
+        );
+        if self.entries.len() < MAX_ENTRIES || essential {
+            self.entries.push(Entry { at, what });
+        } else {
+            self.omitted = self.omitted.saturating_add(1);
+        }
     }
 }

@@ -56,6 +56,7 @@ pub fn run_fixture<'a>(
         begin: clock.begin,
         halt: earlier.iter().filter_map(|event| halt(event)).max(),
         history: Vec::new(),
+        watch: fixture.spec.expect.signatures.keys().cloned().collect(),
         agent: "rbk-test".to_owned(),
     };
     driver.schedule(fixture, &script, earlier.len())?;

@@ -6,6 +6,7 @@ use super::state::{Armed, Done, Executing, Flow, Phase, Turn};
 use crate::document::model::{OnFailure, Outcome};
 use crate::document::unit::Duration;
 use crate::engine::authorize::Authorised;
+use crate::engine::call::Call;
 use crate::engine::command::{Command, Execution, ExecutionId};
 use crate::engine::event::ActionResult;
 use crate::engine::handoff::Effect;
@@ -24,6 +25,7 @@ impl Turn<'_> {
     /// Starts the step's action, if everything still allows it.
     pub(super) fn execute(
         &mut self,
+        call: &Call,
         undo: Option<Armed>,
         preflight_at: Timestamp,
         rounds: u32,
@@ -39,15 +41,18 @@ impl Turn<'_> {
             return self.broken();
         };
         let tier = authorised.call().tier;
+        let changed = authorised.call() != call;
         let max_age = self
             .prepared
             .policy()
             .evidence_max_age(tier)
             .unwrap_or(DEFAULT_MAX_AGE);
-        if since(self.state.now, preflight_at) > max_age {
+        // Preflight and undo were made for one call on evidence of one time. Another release in the
+        // meantime may have made it another call.
+        if changed || since(self.state.now, preflight_at) > max_age {
             if rounds >= MAX_ROUNDS {
                 let detail = format!(
-                    "step `{}`: evidence grows older than {max_age} before the write",
+                    "step `{}`: the evidence changes, or grows older than {max_age}, before the write",
                     step.id
                 );
                 return self.end(Outcome::Escalated, Reason::PreflightInconclusive, detail);
@@ -117,9 +122,10 @@ impl Turn<'_> {
         let Some(done) = self.state.done.iter_mut().find(|done| done.id == *id) else {
             return;
         };
-        if done.ended.is_none() {
-            done.ended = Some(now);
+        if done.ended.is_some() {
+            return;
         }
+        done.ended = Some(now);
         if done.effect == Effect::InFlight {
             done.effect = match &result {
                 ActionResult::Ok => Effect::Done,

@@ -13,10 +13,6 @@ use crate::engine::evidence::{Request, RequestId, Window};
 use crate::engine::moment::after;
 use crate::engine::scope::{Scope, changes};
 
-/// How far back the change feed is read at least: the latest change of a type is what templates
-/// name.
-const FEED_LOOK_BACK: Duration = Duration::from_secs(24 * 3_600);
-
 /// A question and how long its answer may take.
 pub(super) type Wanted = (RequestId, Duration);
 
@@ -36,14 +32,7 @@ impl Turn<'_> {
         if let Some(feed) = self.state.feed {
             return feed;
         }
-        let prepared = self.prepared;
-        let of_signatures = prepared.signatures.values().flat_map(|s| s.checks());
-        let of_runbooks = prepared.runbooks.values().flat_map(|r| r.checks.values());
-        let longest = of_signatures
-            .chain(of_runbooks)
-            .filter_map(PreparedCheck::change_look_back)
-            .fold(FEED_LOOK_BACK, Duration::max);
-        let window = Window::Last(longest);
+        let window = Window::Last(self.prepared.feed_look_back);
         let feed = self.state.evidence.id_of(Request::Changes { window });
         self.state.feed = Some(feed);
         feed

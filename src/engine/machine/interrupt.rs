@@ -8,6 +8,9 @@ use crate::engine::moment::since;
 use crate::engine::reason::Reason;
 use crate::engine::trace::{Note, Record};
 
+/// Most alerts and most facts a run remembers.
+const MAX_CONTEXT: usize = 1_000;
+
 impl Turn<'_> {
     /// Takes note of what happened.
     pub(super) fn accept(&mut self, event: Event) {
@@ -48,7 +51,10 @@ impl Turn<'_> {
             }
             EventKind::Alert { name, firing } => self.alert(name, firing),
             EventKind::Fact { name, value } => {
-                self.state.incident.facts.insert(name, value);
+                let facts = &mut self.state.incident.facts;
+                if facts.len() < MAX_CONTEXT || facts.contains_key(&name) {
+                    facts.insert(name, value);
+                }
             }
         }
         self.state.evidence.expire(now);
@@ -61,17 +67,18 @@ impl Turn<'_> {
     fn alert(&mut self, name: crate::document::id::AlertName, firing: bool) {
         let now = self.state.now;
         let alerts = self.state.incident.alerts.get_or_insert_default();
+        let room = alerts.len() < MAX_CONTEXT;
         let open = alerts
             .iter_mut()
             .find(|a| a.name == name && a.until.is_none());
         match (open, firing) {
             (Some(alert), false) => alert.until = Some(now),
-            (None, true) => alerts.push(Alert {
+            (None, true) if room => alerts.push(Alert {
                 name,
                 since: now,
                 until: None,
             }),
-            (Some(_), true) | (None, false) => {}
+            (Some(_), true) | (None, _) => {}
         }
     }
 

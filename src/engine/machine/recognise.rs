@@ -1,6 +1,8 @@
 //! Recognising the incident: scoring signatures and choosing the runbook.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
 
 use super::gather::{Gathered, Wanted};
 use super::state::{Chosen, Findings, Flow, Phase, Scoring, Turn};
@@ -30,29 +32,49 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Begins to score, on evidence as of now when `again`.
+    /// Begins to score the candidates, on evidence as of now when `again`.
     pub(super) fn begin_scoring(&mut self, again: bool) -> Flow {
+        let incident = &self.state.incident;
+        let places = &self.prepared.places;
+        let mut candidates = places.signatures(&incident.service, &incident.environment);
+        if !again {
+            candidates.extend(self.state.watch.iter().cloned());
+        }
+        let since = if again {
+            self.state.now
+        } else {
+            self.state.begun
+        };
+        self.score_all(candidates, since, again, None)
+    }
+
+    /// Begins to score some signatures; `known` holds the results of a search beyond the candidates.
+    pub(super) fn score_all(
+        &mut self,
+        ids: BTreeSet<SignatureId>,
+        since: Timestamp,
+        again: bool,
+        known: Option<Vec<SignatureResult>>,
+    ) -> Flow {
         let scope = self.scope();
         let prepared = self.prepared;
-        let bound = prepared
-            .signatures
-            .iter()
-            .filter(|(_, signature)| signature.standing() != Standing::Ignored)
-            .map(|(id, signature)| {
+        let bound = ids
+            .into_iter()
+            .filter_map(|id| Some((prepared.signatures.get(&id)?, id)))
+            .filter(|(signature, _)| signature.standing() != Standing::Ignored)
+            .map(|(signature, id)| {
                 let own = signature.checks().take(own_conditions(signature));
                 let bound: Vec<Bound> = own.map(|check| self.bind(check, &scope)).collect();
-                (id.clone(), BoundSignature(bound))
+                (id, BoundSignature(bound))
             })
             .collect();
         Flow::Go(Phase::Scoring(Scoring {
-            since: if again {
-                self.state.now
-            } else {
-                self.state.begun
-            },
+            since,
             again,
             bound,
             negations_bound: false,
+            sieved: known.is_some(),
+            known: known.unwrap_or_default(),
         }))
     }
 
@@ -67,18 +89,35 @@ impl<'a> Turn<'a> {
             }
         }
         let state = &self.state;
+        let incident = &state.incident;
         let facts = Facts {
             evidence: &state.evidence,
-            incident: &state.incident,
+            incident,
             now: state.now,
         };
-        let mut results: Vec<SignatureResult> = scoring
-            .bound
-            .iter()
-            .filter_map(|(id, bound)| Some(score(self.prepared.signatures.get(id)?, bound, facts)))
-            .collect();
+        let places = &self.prepared.places;
+        let local = places.signatures(&incident.service, &incident.environment);
+        let scored = scoring.bound.iter().filter_map(|(id, bound)| {
+            let signature = self.prepared.signatures.get(id)?;
+            Some(score(signature, bound, facts, local.contains(id)))
+        });
+        let mut results: Vec<SignatureResult> = scored.collect();
+        results.extend(scoring.known);
         rank(&mut results);
         let choice = choose(&results, &self.prepared.signatures);
+        if choice == Choice::Nothing && !scoring.again && !scoring.sieved {
+            return self.begin_sieving(results);
+        }
+        self.recognised(results, choice, scoring.again)
+    }
+
+    /// Scoring is complete.
+    pub(super) fn recognised(
+        &mut self,
+        results: Vec<SignatureResult>,
+        choice: Choice,
+        again: bool,
+    ) -> Flow {
         let named = match &choice {
             Choice::Match(id) | Choice::Ambiguous(id) | Choice::Tie(id, _) => Some(id),
             Choice::Nothing => None,
@@ -89,11 +128,11 @@ impl<'a> Turn<'a> {
         }
         let best_is_stable = best.is_none_or(|best| best.stable);
         self.record(Record::Scored {
-            again: scoring.again,
+            again,
             candidates: results,
             choice: choice.clone(),
         });
-        if scoring.again {
+        if again {
             self.confirm(&choice)
         } else {
             self.select(&choice, best_is_stable)
@@ -212,10 +251,11 @@ impl<'a> Turn<'a> {
         let state = &self.state;
         let incident = &state.incident;
         let started = |standing: Standing| {
-            prepared.runbooks.values().find(|runbook| {
-                runbook.standing() == standing
-                    && runbook.covers(&incident.service, &incident.environment)
-                    && incident.fires_any(runbook.alerts(), state.now)
+            let local = prepared
+                .places
+                .runbooks(&incident.service, &incident.environment);
+            local.filter_map(|id| prepared.runbook(id)).find(|runbook| {
+                runbook.standing() == standing && incident.fires_any(runbook.alerts(), state.now)
             })
         };
         match started(Standing::Stable).or_else(|| started(Standing::Shadow)) {

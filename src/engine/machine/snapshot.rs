@@ -79,7 +79,7 @@ impl Turn<'_> {
         }
         match armed {
             Err(problem) => self.end(Outcome::Escalated, Reason::SnapshotFailed, problem),
-            Ok(undo) => self.execute(undo, snapshot.preflight_at, snapshot.rounds),
+            Ok(undo) => self.execute(&snapshot.call, undo, snapshot.preflight_at, snapshot.rounds),
         }
     }
 

@@ -19,7 +19,7 @@ use crate::engine::handoff::{Effect, Evidence};
 use crate::engine::incident::Incident;
 use crate::engine::prepared::{Prepared, PreparedRunbook, PreparedStep};
 use crate::engine::refusal::Refusal;
-use crate::engine::signature::BoundSignature;
+use crate::engine::signature::{BoundSignature, SignatureResult};
 use crate::engine::trace::{CheckSummary, Record, Trace};
 
 /// Everything a run remembers.
@@ -34,6 +34,7 @@ pub struct State {
     pub(super) frozen_since: Option<Timestamp>,
     pub(super) took_over: bool,
     pub(super) history: Vec<PastAction>,
+    pub(super) watch: Vec<SignatureId>,
     pub(super) evidence: EvidenceStore,
     pub(super) feed: Option<RequestId>,
     pub(super) queries_used: u32,
@@ -114,6 +115,8 @@ pub enum Phase {
     Reading,
     /// Signatures are scored.
     Scoring(Scoring),
+    /// Signatures of other scopes are looked at, because no candidate fits.
+    Sieving(Sieving),
     /// The decision table is evaluated.
     Deciding(Deciding),
     /// A step's conditions are looked at.
@@ -144,6 +147,18 @@ pub struct Scoring {
     pub(super) again: bool,
     pub(super) bound: BTreeMap<SignatureId, BoundSignature>,
     pub(super) negations_bound: bool,
+    /// Signatures beyond the candidates have been looked at.
+    pub(super) sieved: bool,
+    /// Signatures scored before.
+    pub(super) known: Vec<SignatureResult>,
+}
+
+/// See [`Phase::Sieving`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sieving {
+    /// Signatures not known to fail, with the questions of their required conditions so far.
+    pub(super) left: BTreeMap<SignatureId, Vec<Bound>>,
+    pub(super) known: Vec<SignatureResult>,
 }
 
 /// See [`Phase::Deciding`].
@@ -250,6 +265,7 @@ impl Phase {
             Self::Verifying(_)
             | Self::Reading
             | Self::Scoring(_)
+            | Self::Sieving(_)
             | Self::Deciding(_)
             | Self::Preflight(_)
             | Self::Snapshot(_)
@@ -278,6 +294,7 @@ impl State {
             frozen_since: None,
             took_over: false,
             history: input.history,
+            watch: input.watch,
             evidence: EvidenceStore::default(),
             feed: None,
             queries_used: 0,

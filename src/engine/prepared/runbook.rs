@@ -159,6 +159,15 @@ impl PreparedRunbook {
         &self.closure.runbook.spec
     }
 
+    /// Every check, those of its actions included.
+    pub(super) fn all_checks(&self) -> impl Iterator<Item = &PreparedCheck> {
+        let of_actions = self
+            .actions
+            .values()
+            .flat_map(|action| action.checks.values());
+        self.checks.values().chain(of_actions)
+    }
+
     pub(crate) fn standing(&self) -> Standing {
         Standing::of(self.closure.runbook.metadata.status)
     }

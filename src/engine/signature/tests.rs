@@ -66,7 +66,7 @@ fn scored(require: &str, support: &str, exclude: &str, thresholds: &str) -> Sign
         incident: &incident,
         now: "2026-11-02T10:10:00Z".parse().unwrap(),
     };
-    score(signature, &bound, facts)
+    score(signature, &bound, facts, true)
 }
 
 #[test]

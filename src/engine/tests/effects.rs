@@ -217,3 +217,25 @@ fn a_failed_call_undoes_the_writes_before_it() {
         &[DONE, "k8s.rollout-undo 7", UNDONE],
     );
 }
+
+#[test]
+fn what_runs_is_what_was_looked_at_and_armed() {
+    // The second step names the latest release, and another one happens while the first is verified.
+    let lab = two_writes()
+        .edit(RUNBOOK, "to_revision: 7", "to_revision: \"{{ change.deploy.previous_revision }}\"")
+        .edit(WELL, "  changes: [", "  changes: [{type: deploy, at: 2026-11-02T10:13:00Z, facts: {revision: 43, previous_revision: 42}}, ");
+    let trace = lab.run();
+    assert_eq!(actions(&trace), [DONE, "k8s.rollout-undo 42"]);
+    let mut before =
+        trace.entries.iter().rev().skip_while(
+            |e| !matches!(&e.what, Record::Executed { call, .. } if call.step == "again"),
+        );
+    let last = before.find(|e| matches!(e.what, Record::Preflight { .. }));
+    assert!(
+        matches!(
+            last.map(|e| &e.what),
+            Some(Record::Preflight { again: true, .. })
+        ),
+        "preflight is repeated for the other call"
+    );
+}

@@ -203,3 +203,62 @@ fn a_step_of_tier_0_needs_neither_signature_nor_approval() {
         "the write that follows is refused"
     );
 }
+
+/// The starter's runbook and signature once more, for another service.
+fn with_a_copy_for(service: &str) -> Lab {
+    let copied = |text: String| {
+        text.replace("bad-deploy-5xx", "copy")
+            .replace("error-rate-after-deploy", "error-rate-copy")
+    };
+    let lab = Lab::new();
+    let runbook = copied(lab.text(RUNBOOK))
+        .replace("services: [checkout]", &format!("services: [{service}]"));
+    let signature = copied(lab.text(SIGNATURE));
+    lab.add("runbooks/error-rate-copy/runbook.yaml", &runbook)
+        .add("postmortems/copy/signature.yaml", &signature)
+}
+
+#[test]
+fn signatures_of_another_scope_do_not_stand_in_the_way() {
+    assert_eq!(
+        end(&with_a_copy_for("payments-gateway").run()),
+        (Outcome::Mitigated, None)
+    );
+    refused(&with_a_copy_for("checkout").run(), Reason::SignaturesTie);
+}
+
+#[test]
+fn signatures_of_another_scope_are_looked_at_when_none_of_its_own_fits() {
+    let lab = with_a_copy_for("payments-gateway").edit(
+        "null-currency/signature.yaml",
+        "    panic: {log",
+        "    other: {fact: incident.dependency, weight: 9}\n    panic: {log",
+    );
+    let trace = lab.run();
+    assert_eq!(
+        verdict(&trace, "bad-deploy-5xx"),
+        Verdict::Ambiguous,
+        "its own comes first"
+    );
+    refused(&trace, Reason::SignatureAmbiguous);
+    let lab = with_a_copy_for("payments-gateway").edit(
+        "null-currency/signature.yaml",
+        "at_least: 5%, for: 3m",
+        "at_least: 50%, for: 3m",
+    );
+    let trace = lab.run();
+    assert_eq!(verdict(&trace, "copy"), Verdict::Match);
+    refused(&trace, Reason::OutOfScope);
+    let neither = lab.edit(
+        "copy/signature.yaml",
+        "at_least: 5%, for: 3m",
+        "at_least: 50%, for: 3m",
+    );
+    let trace = neither.run();
+    assert_eq!(verdict(&trace, "copy"), Verdict::NoMatch);
+    assert_eq!(
+        end(&trace).1,
+        Some(Reason::TierTooHigh),
+        "started by its alert"
+    );
+}

@@ -185,6 +185,22 @@ fn budgets_end_a_run() {
 }
 
 #[test]
+fn an_undo_under_way_outlasts_the_clock() {
+    let lab = Lab::new().edit(WELL, "8% 0.3%x10", "8%x20").edit(
+        POLICY,
+        "wall_clock: 45m",
+        "wall_clock: 280s",
+    );
+    // Verification fails after 270 s, the undo takes 30 s.
+    ends(
+        &lab.run(),
+        Outcome::Escalated,
+        Reason::RolledBack,
+        &[DONE, UNDONE],
+    );
+}
+
+#[test]
 fn evidence_that_grows_old_before_the_write_is_asked_for_again() {
     use crate::engine::command::Command;
     use crate::engine::trace::{Note, Record};

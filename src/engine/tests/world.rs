@@ -34,6 +34,8 @@ pub(crate) struct World<'f> {
     replaced: BTreeMap<QueryId, (Timestamp, AnswerSpec)>,
     used: Vec<bool>,
     delays: BTreeMap<QueryId, Duration>,
+    /// Every event told so far.
+    pub(crate) told: Vec<Event>,
     queue: VecDeque<(Timestamp, EventKind)>,
 }
 
@@ -51,6 +53,7 @@ impl<'f> World<'f> {
             replaced: BTreeMap::new(),
             used: vec![false; fixture.world.len()],
             delays: BTreeMap::new(),
+            told: Vec::new(),
             queue: VecDeque::new(),
         }
     }
@@ -90,6 +93,7 @@ impl<'f> World<'f> {
             begin,
             halt: None,
             history: Vec::new(),
+            watch: fixture.expect.signatures.keys().cloned().collect(),
             agent: "agent".to_owned(),
         }
     }
@@ -114,6 +118,15 @@ impl<'f> World<'f> {
     /// Plays the fixture and keeps every command.
     pub(crate) fn play_recording(
         mut self,
+        prepared: &Arc<Prepared>,
+        input: RunInput,
+    ) -> (Trace, Vec<Command>) {
+        self.play_on(prepared, input)
+    }
+
+    /// The same, keeping the world.
+    pub(crate) fn play_on(
+        &mut self,
         prepared: &Arc<Prepared>,
         input: RunInput,
     ) -> (Trace, Vec<Command>) {
@@ -158,7 +171,9 @@ impl<'f> World<'f> {
                 }
                 (None, None) => panic!("the run waits for nothing: {:?}", engine.state().phase()),
             };
-            let commands = engine.step(Event { at: now, kind });
+            let event = Event { at: now, kind };
+            self.told.push(event.clone());
+            let commands = engine.step(event);
             all.extend(commands.iter().cloned());
             self.take(commands, now);
         }

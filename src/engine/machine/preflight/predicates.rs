@@ -210,7 +210,7 @@ impl View<'_, '_> {
                 incident: &turn.state.incident,
                 now: turn.state.now,
             };
-            let scored = score(signature, bound, facts);
+            let scored = score(signature, bound, facts, true);
             let counted = scored.of(Role::Require).chain(scored.of(Role::Support));
             support.extend(counted.map(|condition| Support {
                 signal: condition.signal,
