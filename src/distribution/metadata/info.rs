@@ -78,7 +78,14 @@ impl Hashes {
     }
 
     fn to_json(&self) -> Json {
-        Json::from([("sha256", Json::from(self.sha256.as_str()))])
+        let digests = [
+            ("sha256", Some(&self.sha256)),
+            ("sha512", self.sha512.as_ref()),
+        ];
+        let given = digests
+            .into_iter()
+            .filter_map(|(name, digest)| Some((name.to_owned(), Json::Text(digest?.clone()))));
+        Json::Object(given.collect())
     }
 
     fn check(&self, bytes: &[u8], what: &str) -> Result<(), Refusal> {

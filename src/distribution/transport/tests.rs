@@ -258,6 +258,26 @@ fn silent_and_dripping_servers_are_given_up_in_time() {
 }
 
 #[test]
+fn a_server_that_stops_is_given_up_long_before_the_total_time() {
+    let options = HttpOptions {
+        total: Duration::from_secs(60),
+        ..quick()
+    };
+    let before = raw(|_, _| std::thread::sleep(Duration::from_secs(30)));
+    let within = raw(|_, stream| {
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nxx");
+        std::thread::sleep(Duration::from_secs(30));
+    });
+    for address in [before, within] {
+        let started = Instant::now();
+        let transport = HttpTransport::new(&address, options).unwrap();
+        let error = transport.fetch(&RemotePath::timestamp(), 1000).unwrap_err();
+        assert_eq!(error.reason(), Reason::Timeout, "{error}");
+        assert!(started.elapsed() < Duration::from_secs(10));
+    }
+}
+
+#[test]
 fn broken_connections_are_errors() {
     let cut = fixed("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nxx");
     assert_eq!(fetch(&cut).unwrap_err().reason(), Reason::Unreachable);
@@ -306,7 +326,10 @@ fn redirects_stay_within_one_origin() {
         let error = fetch(&address).unwrap_err();
         assert_eq!(error.reason(), Reason::Redirect, "{shown}: {error}");
         let why = error.to_string();
-        assert!(why.contains("another origin") || why.contains("invalid address"), "{shown}: {why}");
+        assert!(
+            why.contains("another origin") || why.contains("invalid address"),
+            "{shown}: {why}"
+        );
     }
     let nowhere = fixed("HTTP/1.1 302 Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     assert_eq!(fetch(&nowhere).unwrap_err().reason(), Reason::Redirect);
