@@ -137,7 +137,8 @@ impl HttpTransport {
         let mut parts = from.clone().into_parts();
         parts.path_and_query = to.path_and_query().cloned();
         let same_origin = match (to.scheme(), to.authority()) {
-            (None, None) => location.starts_with('/'),
+            // `//host/path` names a host, though it reads as a path.
+            (None, None) => location.starts_with('/') && !location.starts_with("//"),
             (scheme, authority) => scheme == from.scheme() && authority == from.authority(),
         };
         if !same_origin {
