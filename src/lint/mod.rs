@@ -35,6 +35,7 @@ mod subject;
 #[cfg(test)]
 mod tests;
 mod tier;
+mod values;
 
 pub use change::{ChangeScope, Changed};
 pub use example::{Change, Example, Overlay, TODAY};

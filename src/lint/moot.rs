@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::places::Places;
+use super::query::RAW_QUERY;
 use super::rule::Category;
 use crate::diagnostic::{Finding, Severity};
 use crate::document::Route;
@@ -72,5 +73,6 @@ fn meant(violation: &Violation) -> Option<Route> {
 }
 
 fn is_about_text(finding: &Finding) -> bool {
-    finding.code.starts_with(Category::Schema.letter())
+    // The text of a query where its id belongs breaks the schema, though a rule about queries says so.
+    finding.code.starts_with(Category::Schema.letter()) || finding.code == RAW_QUERY.code
 }

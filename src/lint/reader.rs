@@ -1,6 +1,7 @@
 //! What was met while documents were read, as findings of the rules about text and schema.
 
 use super::findings::Findings;
+use super::query::{RAW_QUERY, is_query_text};
 use super::rule::Rule;
 use super::schema::{
     HIDDEN_CHARACTERS, ID, INDIRECTION, INVALID_LITERAL, SCHEMA_VIOLATION, UNKNOWN_KEY,
@@ -149,6 +150,13 @@ impl Reader<'_> {
         let draft = findings
             .report(rule, location)
             .message(violation.message.clone());
+        if rule.code == RAW_QUERY.code {
+            draft
+                .message("a check names a query of the catalogue; this is the text of one")
+                .label("raw query")
+                .help("add the query to the catalogue, with unit and caps, and name it here");
+            return;
+        }
         let (replaced, suggestion) = match &violation.kind {
             ViolationKind::UnknownKey {
                 suggestion: Some(near),
@@ -180,11 +188,17 @@ impl Reader<'_> {
             ["apiVersion" | "kind"] => &UNKNOWN_KIND,
             ["metadata", "id"] if !missing => &ID,
             ["metadata", "version"] if !missing => &VERSION,
+            ["spec", .., "query"] if !missing && self.is_query_text(&violation.route) => &RAW_QUERY,
             _ if violation.target == Target::Value && self.is_literal(&violation.route) => {
                 &INVALID_LITERAL
             }
             _ => &SCHEMA_VIOLATION,
         }
+    }
+
+    fn is_query_text(&self, route: &Route) -> bool {
+        let text = self.entry.root().resolve(route).and_then(NodeRef::as_str);
+        text.is_some_and(is_query_text)
     }
 
     // Bounds no pattern can express, such as a day that does not exist, are only met when the value is read.

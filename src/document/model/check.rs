@@ -196,6 +196,24 @@ pub enum Comparison<'a> {
     Absent,
 }
 
+impl Comparison<'_> {
+    /// The key it is written with.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Above(_) => "above",
+            Self::AtLeast(_) => "at_least",
+            Self::Below(_) => "below",
+            Self::AtMost(_) => "at_most",
+            Self::Equals(_) => "equals",
+            Self::NotEquals(_) => "not_equals",
+            Self::Between(..) => "between",
+            Self::In(_) => "in",
+            Self::Present => "present",
+            Self::Absent => "absent",
+        }
+    }
+}
+
 impl Check {
     /// The source, or `None` in a document that breaks the schema.
     pub fn source(&self) -> Option<CheckSource<'_>> {
