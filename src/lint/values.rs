@@ -34,6 +34,19 @@ pub(super) fn values(tests: &[&Test], result: QueryResult) -> Vec<Scalar> {
     }
 }
 
+/// The type of value that comparisons of a fact ask for, as their literals say; a truth value without any.
+pub(super) fn kind(tests: &[&Test]) -> ResultType {
+    let literals: Vec<Scalar> = tests.iter().flat_map(|test| literals(test)).collect();
+    let has = |is: fn(&Scalar) -> bool| literals.iter().any(is);
+    if has(|literal| matches!(literal, Scalar::Number(_))) {
+        ResultType::Number
+    } else if has(|literal| matches!(literal, Scalar::Text(_))) {
+        ResultType::String
+    } else {
+        ResultType::Boolean
+    }
+}
+
 /// Whether a comparison lets a value, or the lack of one, through.
 pub(super) fn admits(test: &Test, case: &Option<Scalar>) -> bool {
     match case {
