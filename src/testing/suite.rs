@@ -1,24 +1,24 @@
 //! All fixtures of a library: which documents each runs against, and whether it passes by accident.
 
+mod against;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 use serde::Serialize;
-use serde_json::{Value, json};
+
+use against::Against;
 
 use super::driver::run_fixture;
 use super::expectation::{self, Difference, compare};
 use super::report::Report;
-use crate::document::id::{ActionId, EnvironmentId, QueryId, ServiceId, SignatureId};
-use crate::document::model::{
-    Action, Document, Fixture, FixtureKind, Kind, Query, Runbook, Signature, Spec, Status,
-};
+use crate::document::id::{ActionId, QueryId};
+use crate::document::model::{Action, Document, Fixture, FixtureKind, Kind, Query};
 use crate::engine::policy::{Policy, evaluate_policy_test};
 use crate::engine::prepared::{Prepared, Sources};
 use crate::engine::trace::Trace;
-use crate::library::closure::{Closure, Pinned, SignatureClosure};
-use crate::library::{DocId, FixtureTarget, Library};
+use crate::library::{DocId, Entry, FixtureTarget, Library};
 
 /// The fixtures of a library, ready to run.
 pub struct Suite<'a> {
@@ -26,18 +26,6 @@ pub struct Suite<'a> {
     sources: Sources,
     unresolved: BTreeMap<String, String>,
     prepared: Mutex<BTreeMap<Against, Arc<Prepared>>>,
-}
-
-/// Which documents a fixture is run against.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Against {
-    service: ServiceId,
-    environment: EnvironmentId,
-    target: DocId,
-    /// Signatures whose verdict is expected: scored although they may belong to other services.
-    expected: Vec<SignatureId>,
-    /// Without the target: to see whether the fixture passes all the same.
-    removed: bool,
 }
 
 /// Which fixtures to run.
@@ -154,6 +142,26 @@ impl<'a> Suite<'a> {
         Ok(Report::new(results))
     }
 
+    /// The name of a fixture that cannot be run or whose expectations are not met. Whether it would be
+    /// met by accident is not asked.
+    pub(super) fn unmet(&self, id: DocId) -> Option<String> {
+        let fixture = self.library.entry(id)?.document::<Fixture>()?;
+        let target = self.target(id);
+        let name = self.name(&target, fixture);
+        let outcome = self.runnable(id, target).and_then(|target| {
+            let trace = self.trace(fixture, &Against::of(fixture, target))?;
+            Ok(self.differences(fixture, &trace).is_empty())
+        });
+        (outcome != Ok(true)).then_some(name)
+    }
+
+    /// The name of the first test of the policy that does not pass.
+    pub(super) fn unmet_policy_test(&self) -> Option<String> {
+        let tests = self.policy_tests(&|_| true).into_iter();
+        let mut unmet = tests.filter(|test| !test.outcome.passed());
+        unmet.next().map(|test| test.name)
+    }
+
     fn fixture(
         &self,
         id: DocId,
@@ -161,40 +169,14 @@ impl<'a> Suite<'a> {
         wanted: &dyn Fn(&str) -> bool,
     ) -> Option<TestResult> {
         let path = self.library.entry(id)?.path().to_string();
-        let target = match self.library.fixture_target(id)? {
-            FixtureTarget::Document(target) => Ok(target),
-            FixtureTarget::Unknown(object) => {
-                Err(format!("{object}, which it tests, does not exist"))
-            }
-            FixtureTarget::Ambiguous(_) => Err(
-                "several documents lie beside it; say which one it tests under `spec.target`"
-                    .to_owned(),
-            ),
-            FixtureTarget::Nothing => Err(
-                "nothing it could test lies beside it; say what it tests under `spec.target`"
-                    .to_owned(),
-            ),
-        };
-        let object = target
-            .as_ref()
-            .ok()
-            .and_then(|target| self.library.entry(*target)?.object());
-        let owner = object.map_or_else(|| "none".to_owned(), |object| object.to_string());
-        let name = format!("{owner}/{}", fixture.metadata.id);
+        let target = self.target(id);
+        let name = self.name(&target, fixture);
         if !wanted(&name) {
             return None;
         }
-        let outcome = match target {
+        let outcome = match self.runnable(id, target) {
+            Ok(target) => self.judged(fixture, target),
             Err(message) => Outcome::Broken { message },
-            Ok(_) if !self.library.entry(id)?.is_sound() => Outcome::Broken {
-                message: "the document has errors; run `rbk lint`".to_owned(),
-            },
-            Ok(target) => match self.unresolved.get(&owner) {
-                Some(missing) => Outcome::Broken {
-                    message: format!("{owner} cannot be resolved: {missing}"),
-                },
-                None => self.judged(fixture, target),
-            },
         };
         Some(TestResult {
             name,
@@ -204,16 +186,48 @@ impl<'a> Suite<'a> {
         })
     }
 
+    fn target(&self, id: DocId) -> Result<DocId, String> {
+        match self.library.fixture_target(id) {
+            Some(FixtureTarget::Document(target)) => Ok(target),
+            Some(FixtureTarget::Unknown(object)) => {
+                Err(format!("{object}, which it tests, does not exist"))
+            }
+            Some(FixtureTarget::Ambiguous(_)) => Err(
+                "several documents lie beside it; say which one it tests under `spec.target`"
+                    .to_owned(),
+            ),
+            Some(FixtureTarget::Nothing) | None => Err(
+                "nothing it could test lies beside it; say what it tests under `spec.target`"
+                    .to_owned(),
+            ),
+        }
+    }
+
+    fn owner(&self, target: &Result<DocId, String>) -> String {
+        let target = target.as_ref().ok();
+        let object = target.and_then(|target| self.library.entry(*target)?.object());
+        object.map_or_else(|| "none".to_owned(), |object| object.to_string())
+    }
+
+    fn name(&self, target: &Result<DocId, String>, fixture: &Document<Fixture>) -> String {
+        format!("{}/{}", self.owner(target), fixture.metadata.id)
+    }
+
+    /// What a fixture tests, when it can be run.
+    fn runnable(&self, id: DocId, target: Result<DocId, String>) -> Result<DocId, String> {
+        let owner = self.owner(&target);
+        let target = target?;
+        if !self.library.entry(id).is_some_and(Entry::is_sound) {
+            return Err("the document has errors; run `rbk lint`".to_owned());
+        }
+        match self.unresolved.get(&owner) {
+            Some(missing) => Err(format!("{owner} cannot be resolved: {missing}")),
+            None => Ok(target),
+        }
+    }
+
     fn judged(&self, fixture: &Document<Fixture>, target: DocId) -> Outcome {
-        let subject = &fixture.spec.subject;
-        let against = |removed| Against {
-            service: subject.service.clone(),
-            environment: subject.environment.clone(),
-            target,
-            expected: fixture.spec.expect.signatures.keys().cloned().collect(),
-            removed,
-        };
-        let trace = match self.trace(fixture, &against(false)) {
+        let trace = match self.trace(fixture, &Against::of(fixture, target)) {
             Ok(trace) => trace,
             Err(message) => return Outcome::Broken { message },
         };
@@ -231,7 +245,7 @@ impl<'a> Suite<'a> {
                 message: "the document under test was never evaluated: let its alert fire or its signature be scored".to_owned(),
             };
         }
-        match self.trace(fixture, &against(true)) {
+        match self.trace(fixture, &Against::without(fixture, target)) {
             Ok(trace) if self.differences(fixture, &trace).is_empty() => Outcome::Vacuous {
                 message: "it also passes without the document under test: expect its verdict, runbook or path".to_owned(),
             },
@@ -258,11 +272,7 @@ impl<'a> Suite<'a> {
 
     /// Whether a run looked at the document under test: a runbook through one of its signatures, too.
     fn looked_at(&self, target: DocId, trace: &Trace) -> bool {
-        let Some(object) = self
-            .library
-            .entry(target)
-            .and_then(crate::library::Entry::object)
-        else {
+        let Some(object) = self.library.entry(target).and_then(Entry::object) else {
             return false;
         };
         let scored = |id: &str| {
@@ -291,72 +301,8 @@ impl<'a> Suite<'a> {
             return Arc::clone(known);
         }
         // Made outside the lock: another thread may make it too, and then either may be kept.
-        let made = Arc::new(Prepared::new(self.sources_for(against)));
+        let made = Arc::new(Prepared::new(against.sources(self.library, &self.sources)));
         Arc::clone(cache().entry(against.clone()).or_insert(made))
-    }
-
-    fn sources_for(&self, against: &Against) -> Sources {
-        let mut sources = self
-            .sources
-            .covering(&against.service, &against.environment);
-        let known = |id: &SignatureId| {
-            sources
-                .signatures
-                .iter()
-                .any(|c| *id == *c.signature.metadata.id.as_str())
-        };
-        let further: Vec<_> = against.expected.iter().filter(|id| !known(id)).collect();
-        let further = self.sources.signatures.iter().filter(|c| {
-            further
-                .iter()
-                .any(|id| **id == *c.signature.metadata.id.as_str())
-        });
-        sources.signatures.extend(further.cloned());
-        let Some(object) = self
-            .library
-            .entry(against.target)
-            .and_then(crate::library::Entry::object)
-        else {
-            return sources;
-        };
-        let is_runbook = object.kind == Kind::Runbook;
-        let is_target = |kind: Kind, id: &str| object.kind == kind && object.id == id;
-        if against.removed {
-            let routed: Vec<_> = self.library.routed_to(&object.id.as_str().into()).collect();
-            sources
-                .runbooks
-                .retain(|closure| !is_target(Kind::Runbook, &closure.runbook.metadata.id));
-            sources.signatures.retain(|closure| {
-                let id = closure.signature.metadata.id.as_str();
-                !(is_target(Kind::Signature, id) || is_runbook && routed.contains(&id))
-            });
-            return sources;
-        }
-        // The document under test is looked at as if it were in force already, and wherever the
-        // fixture takes place.
-        let runbook = self
-            .sources
-            .runbooks
-            .iter()
-            .find(|c| is_target(Kind::Runbook, &c.runbook.metadata.id));
-        if let Some(closure) = runbook {
-            sources
-                .runbooks
-                .retain(|c| c.runbook.metadata.id != object.id);
-            sources.runbooks.push(stable_runbook(closure));
-        }
-        let signature = self
-            .sources
-            .signatures
-            .iter()
-            .find(|c| is_target(Kind::Signature, &c.signature.metadata.id));
-        if let Some(closure) = signature {
-            sources
-                .signatures
-                .retain(|c| c.signature.metadata.id != object.id);
-            sources.signatures.push(stable_signature(closure));
-        }
-        sources
     }
 
     fn policy_tests(&self, wanted: &dyn Fn(&str) -> bool) -> Vec<TestResult> {
@@ -404,34 +350,4 @@ impl<'a> Suite<'a> {
             })
             .collect()
     }
-}
-
-fn stable_runbook(closure: &Closure) -> Closure {
-    match stable::<Runbook>(&closure.runbook) {
-        Some(runbook) => Closure {
-            runbook,
-            ..closure.clone()
-        },
-        None => closure.clone(),
-    }
-}
-
-fn stable_signature(closure: &SignatureClosure) -> SignatureClosure {
-    match stable::<Signature>(&closure.signature) {
-        Some(signature) => SignatureClosure {
-            signature,
-            ..closure.clone()
-        },
-        None => closure.clone(),
-    }
-}
-
-/// The document as if its status were `stable`; `None` when it is already.
-fn stable<S: Spec>(pinned: &Pinned<S>) -> Option<Pinned<S>> {
-    if pinned.metadata.status == Some(Status::Stable) {
-        return None;
-    }
-    let mut value: Value = pinned.value().clone();
-    *value.pointer_mut("/metadata/status")? = json!("stable");
-    Pinned::from_value(value).ok()
 }

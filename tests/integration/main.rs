@@ -3,4 +3,6 @@
 #[cfg(test)]
 mod distribution;
 #[cfg(test)]
+mod mutants;
+#[cfg(test)]
 mod schema;

@@ -3,7 +3,11 @@
 //! A library is only as safe as its lint findings and fixtures are sharp. Each mutant has to be
 //! noticed by one of them; a mutant that survives names a property nothing watches over.
 
+mod trial;
+
 use serde_json::{Map, Value, json};
+
+pub use trial::{Trial, TrialError, Trials, Verdict};
 
 use crate::document::Route;
 use crate::document::model::Kind;
