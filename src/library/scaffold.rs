@@ -1,31 +1,13 @@
 //! New documents that are safe from the first line: they lint clean, bring their fixtures and do
 //! nothing but look and escalate until somebody adds more.
 
+mod surroundings;
+
+pub use surroundings::{Surroundings, SurroundingsError, Wishes};
+
 use camino::Utf8PathBuf;
-use jiff::civil::Date;
 
 use crate::document::model::Kind;
-
-/// What a new document takes from the repository it is written for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Surroundings {
-    /// Owner of the document.
-    pub owner: String,
-    /// Team told when nobody acknowledges; `owner` when there is no other.
-    pub second: String,
-    /// An incident class of the taxonomy.
-    pub class: String,
-    /// A severity of the taxonomy.
-    pub severity: String,
-    /// A service of the catalogue.
-    pub service: String,
-    /// Its on-call team.
-    pub oncall: String,
-    /// The environments that service runs in.
-    pub environments: Vec<String>,
-    /// By when somebody has to have read the document again.
-    pub review_by: Date,
-}
 
 /// Kinds that [`scaffold`] can write.
 pub const KINDS: [Kind; 6] = [

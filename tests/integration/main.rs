@@ -5,4 +5,6 @@ mod distribution;
 #[cfg(test)]
 mod mutants;
 #[cfg(test)]
+mod scaffold;
+#[cfg(test)]
 mod schema;

@@ -9,7 +9,9 @@ mod explain;
 mod init;
 mod keys;
 mod lint;
+mod new;
 mod publish;
+mod schema;
 mod shared;
 mod sync;
 mod test;
@@ -48,6 +50,8 @@ commands! {
     Demo(demo::Demo),
     /// Write a small working repository
     Init(init::Init),
+    /// Write a new document with its fixtures
+    New(new::New),
     /// Check documents against every rule
     Lint(lint::Lint),
     /// Say what a rule demands, why, and how to mend what it finds
@@ -70,6 +74,8 @@ commands! {
     Decide(decide::Decide),
     /// Judge a proposed call with the release in force: JSON in, JSON out
     Authorize(decide::Authorize),
+    /// Print the JSON Schemas of documents, for editors
+    Schema(schema::Schema),
     /// Print a completion script for a shell
     Completions(completions::Completions),
 }

@@ -28,8 +28,8 @@ use super::tree::NodeRef;
 
 pub use self::violation::{Belongs, Violation, ViolationKind};
 
-/// The schemas in `schema/`.
-const FILES: &[(&str, &str)] = &[
+/// The schemas in `schema/`: file name and text.
+pub const FILES: &[(&str, &str)] = &[
     (
         "action.schema.json",
         include_str!("../../../schema/action.schema.json"),
