@@ -33,7 +33,7 @@ impl Applicability {
     pub const fn describe(self) -> &'static str {
         match self {
             Self::Safe => "safe fix",
-            Self::Unsafe => "fix to be looked at",
+            Self::Unsafe => "possible fix",
             Self::DisplayOnly => "suggestion",
         }
     }

@@ -52,12 +52,16 @@ fn character_at(source: &Source, offset: u32) -> Span {
 }
 
 fn tab_near(source: &Source, offset: u32) -> Option<Span> {
-    let line = source.line_span(source.line_col(offset).line)?;
-    let at = source.slice(line).find('\t')?;
-    Some(Span::new(
-        line.start + saturate(at),
-        line.start + saturate(at) + 1,
-    ))
+    // The parser may stop where the value before ends, on an earlier line.
+    let first = source.line_col(offset).line;
+    [first, first + 1].into_iter().find_map(|line| {
+        let line = source.line_span(line)?;
+        let at = source.slice(line).find('\t')?;
+        Some(Span::new(
+            line.start + saturate(at),
+            line.start + saturate(at) + 1,
+        ))
+    })
 }
 
 const INDENT: &str =

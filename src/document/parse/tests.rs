@@ -196,6 +196,20 @@ fn comments_belong_to_their_document() {
 }
 
 #[test]
+fn a_tab_is_marked_where_it_stands() {
+    for (text, line) in [
+        ("a:\n\tb: 1\n", 2),
+        ("a: b\n\tc: {d: e\n", 2),
+        ("a:\n  b: 1\n\tc: 1\n", 3),
+    ] {
+        let parsed = one(text);
+        let problem = parsed.problems.first().unwrap();
+        let at = text.find('\t').unwrap() as u32;
+        assert_eq!(problem.span, Span::new(at, at + 1), "{text:?}, line {line}");
+    }
+}
+
+#[test]
 fn syntax_errors_are_in_plain_words() {
     for (text, words) in [
         ("a: b: c\n", "a second `:` makes this line ambiguous"),

@@ -315,3 +315,14 @@ fn every_kind_has_a_schema() {
         .collect();
     assert_eq!(kinds, expected);
 }
+
+#[test]
+fn a_key_that_is_there_is_not_suggested_again() {
+    let found = found("apiVersion: rbk/v1\nmetadata: {id: a, owner: o, ownr: p}\nspec: {}\n");
+    let message = &found.iter().find(|found| found.1 == "ownr").unwrap().2;
+    assert!(
+        message.starts_with("`ownr` is not a key of `metadata`"),
+        "{message}"
+    );
+    assert!(!message.contains("did you mean `owner`"), "{message}");
+}

@@ -20,7 +20,12 @@ impl<'s, 't> Explainer<'s, 't> {
         known: &BTreeSet<&'s str>,
     ) -> (ViolationKind, String) {
         let belongs = self.belongs(fault, name, known);
-        let suggestion = nearest(name, known.iter().copied());
+        // A key that is there already would then be there twice.
+        let absent = known
+            .iter()
+            .copied()
+            .filter(|key| fault.node.get(key).is_none());
+        let suggestion = nearest(name, absent);
         let place = words::place(&fault.route);
         let mut message = format!("`{}` is not a key of {place}", words::excerpt(name));
         match (&belongs, suggestion) {

@@ -163,6 +163,23 @@ fn what_could_not_be_read_correctly_is_not_judged_any_further() {
 }
 
 #[test]
+fn what_an_unreadable_text_may_declare_is_not_missed() {
+    for path in [
+        RUNBOOK,
+        "runbooks/catalog/taxonomy/taxonomy.yaml",
+        "runbooks/catalog/actions/k8s.rollout-undo.yaml",
+        "runbooks/catalog/queries/http-error-ratio.yaml",
+        "runbooks/catalog/services/checkout.yaml",
+        "runbooks/governance.yaml",
+    ] {
+        let mut overlay = Example::base().build().unwrap();
+        let text = overlay.files.get_mut(path).unwrap();
+        text.insert_str(0, "apiVersion: rbk/v1\n\tkind: x\n");
+        assert_eq!(codes(&run(&overlaid(&overlay))), ["S001"], "{path}");
+    }
+}
+
+#[test]
 fn a_file_on_disk_that_no_pattern_collects_is_not_overlooked() {
     let folder = tempfile::tempdir().unwrap();
     let root = camino::Utf8Path::from_path(folder.path()).unwrap();
