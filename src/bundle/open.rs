@@ -153,10 +153,11 @@ fn read_index(bytes: &[u8]) -> Result<Index, OpenError> {
     let value: Value = json(INDEX_FILE, bytes)?;
     let format = value.get("format").and_then(Value::as_u64);
     if format != Some(u64::from(FORMAT)) {
-        let needs = format.map_or_else(
-            || "a format it does not name".to_owned(),
-            |format| format!("bundle format {format}"),
-        );
+        let Some(format) = format else {
+            let problem = "it does not say which bundle format it has".to_owned();
+            return Err(unsound(INDEX_FILE, problem));
+        };
+        let needs = format!("bundle format {format}");
         return Err(OpenError::TooNew { needs });
     }
     let index: Index = json(INDEX_FILE, bytes)?;

@@ -174,10 +174,16 @@ impl GitRepository {
         Utf8Path::from_path(self.inner.workdir()?)
     }
 
+    // Not `is_empty`, which takes a repository for empty only when its branch has the name git would choose.
+    fn is_unborn(&self) -> bool {
+        let head = self.inner.head();
+        head.is_err_and(|error| error.code() == git2::ErrorCode::UnbornBranch)
+    }
+
     fn find(&self, revision: &str) -> Result<git2::Commit<'_>, GitError> {
         let object = match self.inner.revparse_single(revision) {
             Ok(object) => object,
-            Err(_) if revision == "HEAD" && self.inner.is_empty().unwrap_or(false) => {
+            Err(_) if revision == "HEAD" && self.is_unborn() => {
                 return Err(GitError::NoCommit);
             }
             Err(_) => {
@@ -259,8 +265,10 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_named() {
-        let (_folder, path, _inner) = repository();
+        let (_folder, path, inner) = repository();
         let git = GitRepository::discover(&path).unwrap();
+        assert!(matches!(git.commit("HEAD"), Err(GitError::NoCommit)));
+        inner.set_head("refs/heads/any-name").unwrap();
         assert!(matches!(git.commit("HEAD"), Err(GitError::NoCommit)));
         assert!(matches!(
             git.commit("nope"),

@@ -55,6 +55,15 @@ impl CliError {
         }
     }
 
+    /// Something was looked at and is not accepted.
+    pub fn refused(message: impl Display) -> Self {
+        Self {
+            message: message.to_string(),
+            help: None,
+            exit: Exit::Findings,
+        }
+    }
+
     /// Something could not be read, reached or decided.
     pub fn could_not(message: impl Display) -> Self {
         Self {

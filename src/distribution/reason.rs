@@ -129,6 +129,24 @@ impl Reason {
         self.entry().remedy
     }
 
+    /// Whether what was offered is refused for what it is. Otherwise nothing could be judged: the other side was
+    /// not reached, or this side's state, clock or installed root stands in the way.
+    #[must_use]
+    pub fn is_about_the_offer(self) -> bool {
+        !matches!(
+            self,
+            Reason::Unreachable
+                | Reason::Timeout
+                | Reason::HttpStatus
+                | Reason::RootInstalled
+                | Reason::StateCorrupt
+                | Reason::StateLocked
+                | Reason::StateIo
+                | Reason::ClockBehind
+                | Reason::OutOfOrder
+        )
+    }
+
     fn entry(self) -> Entry {
         match self {
             Reason::Malformed => entry(

@@ -287,7 +287,7 @@ fn with_plan(mut root: Root, plan: &BTreeMap<TopRole, RolePlan>) -> Result<Root,
         }
         if *threshold == 0 || *threshold > keys.len() as u64 {
             return Err(RootError::Plan(format!(
-                "the role {} has {} key(s) and a threshold of {threshold}: it must be at least 1 and at most the number of keys",
+                "the role {} asks for {threshold} signatures with {} of its keys given; give a threshold from 1 to the number of keys",
                 role.name(),
                 keys.len()
             )));

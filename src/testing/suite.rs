@@ -42,8 +42,13 @@ pub enum SuiteError {
     #[error("the library has no usable Governance document; run `rbk lint`")]
     NoGovernance,
     /// There is nothing to run.
-    #[error("no fixture was found{0}; write one beside its runbook, or run `rbk new runbook`")]
-    Nothing(String),
+    #[error("there is no fixture; write one beside the runbook or signature it tests")]
+    Nothing,
+    /// The filter leaves nothing to run.
+    #[error(
+        "no test has `{0}` in its name; names look like `Runbook/error-rate-after-deploy/rolls-back`"
+    )]
+    NothingSelected(String),
 }
 
 /// What came of one test.
@@ -133,11 +138,10 @@ impl<'a> Suite<'a> {
             .collect();
         results.extend(self.policy_tests(&wanted));
         if results.is_empty() {
-            let among = selection
-                .filter
-                .as_deref()
-                .map(|part| format!(" whose name contains `{part}`"));
-            return Err(SuiteError::Nothing(among.unwrap_or_default()));
+            return Err(match &selection.filter {
+                Some(part) => SuiteError::NothingSelected(part.clone()),
+                None => SuiteError::Nothing,
+            });
         }
         Ok(Report::new(results))
     }

@@ -65,6 +65,9 @@ impl Run for BundleCommand {
                     return Ok(Exit::Findings);
                 };
                 write(&out, &files)?;
+                if commit == "HEAD" {
+                    tell_uncommitted(&path);
+                }
                 let bytes: usize = files.values().map(Vec::len).sum();
                 console.line(format!(
                     "wrote {} files ({bytes} bytes) to {out}",
@@ -77,6 +80,19 @@ impl Run for BundleCommand {
             }
             Action::Show { bundle, format } => show(&bundle, format, console),
         }
+    }
+}
+
+/// Says which changes are not part of the bundle, because they are not committed.
+fn tell_uncommitted(path: &Utf8Path) {
+    let changed = GitRepository::discover(path).and_then(|git| git.uncommitted());
+    if let Some((first, rest)) = changed.unwrap_or_default().split_first() {
+        let more = match rest.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let first = first.escape_debug();
+        eprintln!("note: what is not committed is not in the bundle: {first}{more}");
     }
 }
 

@@ -83,14 +83,22 @@ fn read_input<T: DeserializeOwned>(path: &Utf8Path) -> Result<T, CliError> {
     } else {
         std::fs::File::open(path).and_then(|file| file.take(MAX_INPUT + 1).read_to_end(&mut bytes))
     };
-    read.map_err(|error| CliError::could_not(format!("{path} cannot be read: {error}")))?;
+    let name = if path == "-" {
+        "standard input"
+    } else {
+        path.as_str()
+    };
+    read.map_err(|error| {
+        CliError::could_not(format!("{name} cannot be read: {error}"))
+            .help("give a JSON file, or `-` for standard input")
+    })?;
     if bytes.len() as u64 > MAX_INPUT {
         return Err(CliError::usage(format!(
-            "{path} has more than {MAX_INPUT} bytes"
+            "{name} has more than {MAX_INPUT} bytes"
         )));
     }
     serde_json::from_slice(&bytes).map_err(|error| {
-        CliError::usage(format!("{path} is not the JSON expected: {error}"))
+        CliError::usage(format!("{name} is not the JSON expected: {error}"))
             .help("see docs/decisions.md for its form")
     })
 }

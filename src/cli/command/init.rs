@@ -21,11 +21,29 @@ impl Run for Init {
     fn run(self, console: &mut Console) -> Result<Exit, CliError> {
         write_starter(&self.folder)?;
         for (path, _) in starter::FILES {
-            console.line(format!("wrote {path}"));
+            console.line(format!("wrote {}", in_folder(&self.folder, path)));
         }
         console.line("");
-        console.line("Next: `rbk lint`, `rbk test`, then read runbooks/governance.yaml.");
+        let here = self.folder == ".";
+        let folder = if here {
+            String::new()
+        } else {
+            format!(" {}", self.folder)
+        };
+        let policy = in_folder(&self.folder, "runbooks/governance.yaml");
+        console.line(format!(
+            "Next: `rbk lint{folder}`, `rbk test{folder}`, then read {policy}."
+        ));
         Ok(Exit::Clean)
+    }
+}
+
+/// A file of the new repository as the caller would write its path.
+fn in_folder(folder: &Utf8Path, path: &str) -> Utf8PathBuf {
+    if folder == "." {
+        Utf8PathBuf::from(path)
+    } else {
+        folder.join(path)
     }
 }
 
@@ -36,8 +54,8 @@ fn write_starter(folder: &Utf8Path) -> Result<(), CliError> {
         .find(|(path, _)| folder.join(path).exists())
     {
         return Err(
-            CliError::usage(format!("{} already exists", folder.join(path)))
-                .help("run `rbk init` in an empty folder, or `rbk new` to add a single document"),
+            CliError::usage(format!("{} already exists", in_folder(folder, path)))
+                .help("nothing was written; run `rbk init` in a folder without these files"),
         );
     }
     for (path, text) in starter::FILES {

@@ -130,6 +130,10 @@ fn new(name: &str, out: &Utf8PathBuf, console: &mut Console) -> Result<Exit, Cli
         out.join(format!("{name}.pem")),
         out.join(format!("{name}.pub")),
     );
+    if private_file.exists() {
+        return Err(CliError::usage(format!("{private_file} already exists"))
+            .help("choose another name: keys are never overwritten"));
+    }
     pair.write(private_file.as_std_path())
         .map_err(CliError::could_not)?;
     write_file(&public_file, public.as_bytes())?;

@@ -10,7 +10,7 @@ use super::Run;
 use super::shared::{key, now, read_file};
 use crate::cli::{CliError, Console, Exit};
 use crate::distribution::signer::Signer;
-use crate::distribution::{Lifetimes, PublishError, Published, Repository};
+use crate::distribution::{Lifetimes, PublishError, Published, Reason, Refusal, Repository};
 
 /// Arguments of `rbk publish`.
 #[derive(Args)]
@@ -46,7 +46,14 @@ impl Run for Publish {
             .collect::<Result<Vec<_>, _>>()?;
         let signers: Vec<&dyn Signer> =
             signers.iter().map(|signer| signer as &dyn Signer).collect();
-        let repository = Repository::open(self.to.as_std_path(), &roots).map_err(refused)?;
+        let repository =
+            Repository::open(self.to.as_std_path(), &roots).map_err(|error| match error {
+                PublishError::Refused { what, refusal } if needs_signing(&refusal) => {
+                    CliError::could_not(format!("{what}: {refusal}"))
+                        .help("`rbk keys show ROOT` says who has to sign; they run `rbk keys sign ROOT --key …`")
+                }
+                error => refused(error),
+            })?;
         let lifetimes = Lifetimes::default();
         let published = match &self.bundle {
             Some(bundle) => {
@@ -68,6 +75,10 @@ impl Run for Publish {
         console.line(format!("agents take it as fresh until {expires}"));
         Ok(Exit::Clean)
     }
+}
+
+fn needs_signing(refusal: &Refusal) -> bool {
+    matches!(refusal.reason, Reason::Signature | Reason::Threshold)
 }
 
 /// Every regular file of a bundle's folder by name.
@@ -97,5 +108,16 @@ fn release_files(folder: &Utf8PathBuf) -> Result<BTreeMap<String, Vec<u8>>, CliE
 }
 
 fn refused(error: PublishError) -> CliError {
-    CliError::could_not(error)
+    let help = match &error {
+        PublishError::Refused { refusal, .. } => Some(refusal.reason.remedy().to_owned()),
+        PublishError::Keys { role, .. } => Some(format!(
+            "give the private keys of the role {role} too: `--key file:PATH`, once for each"
+        )),
+        _ => None,
+    };
+    let error = CliError::could_not(error);
+    match help {
+        Some(help) => error.help(help),
+        None => error,
+    }
 }

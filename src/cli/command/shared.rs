@@ -44,6 +44,12 @@ pub(super) fn key(source: &str) -> Result<PemSigner, CliError> {
         .map_err(CliError::usage)
 }
 
+/// `1 file`, `2 files`.
+pub(super) fn counted(count: u64, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}
+
 /// How a command prints its result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Output {

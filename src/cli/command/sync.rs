@@ -4,7 +4,7 @@ use camino::Utf8PathBuf;
 use clap::Args;
 
 use super::Run;
-use super::shared::{Output, StateOptions, now, print_json, read_file};
+use super::shared::{Output, StateOptions, counted, now, print_json, read_file};
 use crate::agent::check_release;
 use crate::cli::{CliError, Console, Exit};
 use crate::distribution::{
@@ -37,14 +37,22 @@ impl Run for Sync {
             &SyncOptions::default(),
             &|release| check_release(release).map_err(|error| error.to_string()),
         );
-        match self.format {
-            Output::Human => console.line(told(&report)),
-            Output::Json => print_json(console, &report)?,
+        if let Output::Json = self.format {
+            print_json(console, &report)?;
+            return Ok(exit(&report.outcome));
         }
-        Ok(match report.outcome {
-            Outcome::Activated { .. } | Outcome::Unchanged { .. } => Exit::Clean,
-            Outcome::Refused { .. } => Exit::Findings,
-        })
+        console.line(told(&report)?);
+        Ok(Exit::Clean)
+    }
+}
+
+/// What was offered may be refused, or there was nothing that could be judged: no connection, no room, another
+/// synchronisation at work.
+fn exit(outcome: &Outcome) -> Exit {
+    match outcome {
+        Outcome::Activated { .. } | Outcome::Unchanged { .. } => Exit::Clean,
+        Outcome::Refused { code, .. } if code.is_about_the_offer() => Exit::Findings,
+        Outcome::Refused { .. } => Exit::CouldNotEvaluate,
     }
 }
 
@@ -60,31 +68,26 @@ fn transport(from: &str) -> Result<Box<dyn Transport>, CliError> {
     })
 }
 
-fn told(report: &SyncReport) -> String {
+fn told(report: &SyncReport) -> Result<String, CliError> {
     let SyncReport {
         outcome,
         requests,
         bytes,
     } = report;
-    match outcome {
+    let cost = format!("{}, {bytes} bytes", counted(*requests, "request"));
+    Ok(match outcome {
         Outcome::Activated {
             from: Some(from),
             to,
-        } => {
-            format!("release {from} → {to} is in force ({requests} requests, {bytes} bytes)")
-        }
-        Outcome::Activated { from: None, to } => {
-            format!("release {to} is in force ({requests} requests, {bytes} bytes)")
-        }
+        } => format!("release {from} → {to} is in force ({cost})"),
+        Outcome::Activated { from: None, to } => format!("release {to} is in force ({cost})"),
         Outcome::Unchanged { release, repaired } => {
             let repaired = if *repaired {
                 "; damaged files were replaced"
             } else {
                 ""
             };
-            format!(
-                "release {release} is still the newest ({requests} requests, {bytes} bytes){repaired}"
-            )
+            format!("release {release} is still the newest ({cost}){repaired}")
         }
         Outcome::Refused {
             code,
@@ -96,9 +99,15 @@ fn told(report: &SyncReport) -> String {
                 || "nothing is in force".to_owned(),
                 |release| format!("release {release} stays in force"),
             );
-            format!("refused [{code}]: {message}\n  {on}\n  help: {remedy}")
+            let words = format!("[{code}] {message}; {on}");
+            let error = if code.is_about_the_offer() {
+                CliError::refused(words)
+            } else {
+                CliError::could_not(words)
+            };
+            return Err(error.help(remedy));
         }
-    }
+    })
 }
 
 /// Arguments of `rbk status`.

@@ -201,12 +201,12 @@ impl<T: Role> Metadata<T> {
         Err(Refusal::new(
             reason,
             format!(
-                "{} version {} has {} valid signature(s) of the {} that root version {} requires",
+                "{} version {} carries valid signatures of {} keys, where root version {} requires {}",
                 T::NAME,
                 self.signed.version(),
                 tally.valid,
-                tally.needed,
-                root.version
+                root.version,
+                tally.needed
             ),
         ))
     }

@@ -19,7 +19,7 @@ pub enum PublishError {
     },
     /// The keys at hand do not suffice for a role.
     #[error(
-        "the role {role} needs {needed} signature(s), but the keys at hand provide {provided}; its key ids are {keyids}"
+        "the role {role} needs signatures of {needed} of its keys, but only {provided} of them were given; its key ids are {keyids}"
     )]
     Keys {
         /// The role.

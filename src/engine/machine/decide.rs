@@ -66,8 +66,8 @@ impl Turn<'_> {
             because: because.clone(),
         });
         let Some(row) = row else {
-            let index = decisive.map_or(0, |(index, _)| index);
-            let detail = format!("row {index} of the decision table cannot be decided");
+            let number = decisive.map_or(1, |(index, _)| index + 1);
+            let detail = format!("row {number} of the decision table cannot be decided");
             return self.end(Outcome::Escalated, Reason::Inconclusive, detail);
         };
         let (reason, fallback) = match row.when {

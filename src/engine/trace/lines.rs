@@ -7,6 +7,7 @@ use crate::document::logic::Truth;
 use crate::engine::event::ActionResult;
 use crate::engine::evidence::Arguments;
 use crate::engine::moment::since;
+use crate::engine::refusal::Refusal;
 use crate::engine::signature::SignatureResult;
 use crate::engine::text;
 
@@ -65,7 +66,7 @@ fn describe(record: &Record) -> Vec<String> {
                 .collect();
             lines.extend(rows.iter().map(|row| {
                 let when = row.when.as_deref().unwrap_or("otherwise");
-                format!("row {} `{when}`: {}", row.row, row.truth)
+                format!("row {} `{when}`: {}", row.row + 1, row.truth)
             }));
             let because = because
                 .as_ref()
@@ -99,11 +100,11 @@ fn describe(record: &Record) -> Vec<String> {
             let mut lines = vec![format!(
                 "policy ({stage}) step {step}: {action}{target}{tier}{mode}"
             )];
-            lines.extend(
-                reasons
-                    .iter()
-                    .map(|r| format!("  refused, {}: {}", r.code, r.message)),
-            );
+            lines.extend(reasons.iter().map(|r| match r.code {
+                // A question, not the end: it is asked next.
+                Refusal::ApprovalMissing => format!("  not without a go-ahead: {}", r.message),
+                code => format!("  refused, {code}: {}", r.message),
+            }));
             lines
         }
         Record::Proposed {

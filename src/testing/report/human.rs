@@ -4,9 +4,18 @@ use super::{Outcome, Report, Summary};
 
 pub(super) fn render(report: &Report) -> String {
     let mut text = String::new();
-    for test in report.tests.iter().filter(|test| !test.outcome.passed()) {
+    let mut tests = report.tests.iter().peekable();
+    while let Some(test) = tests.next() {
         let (verdict, body) = match &test.outcome {
             Outcome::Passed => continue,
+            Outcome::Broken { message } => {
+                // One missing action breaks all fixtures of a runbook: the reason is told once.
+                let mut body = format!("  {message}\n");
+                while let Some(same) = tests.next_if(|next| next.outcome == test.outcome) {
+                    body.push_str(&format!("  also {}\n", same.name));
+                }
+                ("BROKEN", body)
+            }
             Outcome::Failed { diff, trace, .. } => {
                 let mut body = indented(diff);
                 if !trace.is_empty() {
@@ -21,7 +30,6 @@ pub(super) fn render(report: &Report) -> String {
                 ("FAILED", format!("  - expected, + actual:\n{body}"))
             }
             Outcome::Vacuous { message } => ("VACUOUS", format!("  {message}\n")),
-            Outcome::Broken { message } => ("BROKEN", format!("  {message}\n")),
         };
         text.push_str(&format!(
             "{verdict} {}\n  in {}\n{body}\n",
@@ -40,11 +48,11 @@ pub(super) fn render(report: &Report) -> String {
             counts.push(format!("{count} {word}"));
         }
     }
-    text.push_str(&format!(
-        "{} tests: {}\n",
-        report.tests.len(),
-        counts.join(", ")
-    ));
+    let tests = match report.tests.len() {
+        1 => "1 test".to_owned(),
+        many => format!("{many} tests"),
+    };
+    text.push_str(&format!("{tests}: {}\n", counts.join(", ")));
     text
 }
 
