@@ -225,7 +225,7 @@ impl<'a> Suite<'a> {
             return Err("the document has errors; run `rbk lint`".to_owned());
         }
         match self.unresolved.get(&owner) {
-            Some(missing) => Err(format!("{owner} cannot be resolved: {missing}")),
+            Some(missing) => Err(format!("{missing}; run `rbk lint`")),
             None => Ok(target),
         }
     }

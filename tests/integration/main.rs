@@ -2,9 +2,14 @@
 
 #[cfg(test)]
 mod distribution;
+mod golden;
+#[cfg(test)]
+mod golden_release;
 #[cfg(test)]
 mod mutants;
 #[cfg(test)]
 mod scaffold;
 #[cfg(test)]
 mod schema;
+#[cfg(test)]
+mod workbench;
