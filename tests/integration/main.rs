@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod distribution;
+#[cfg(test)]
 mod golden;
 #[cfg(test)]
 mod golden_release;
