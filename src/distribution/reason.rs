@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use super::name::RemotePath;
+
 /// Why a publication, a download or the local state was not accepted.
 ///
 /// [`Reason::code`] is stable: scripts and alerts may depend on it.
@@ -318,6 +320,13 @@ impl Refusal {
             reason,
             message: message.into(),
         }
+    }
+
+    /// Names the published file it is about.
+    #[must_use]
+    pub(crate) fn about(mut self, path: &RemotePath) -> Self {
+        self.message = format!("{path}: {}", self.message);
+        self
     }
 }
 

@@ -85,13 +85,13 @@ impl Refresh<'_> {
             let Some(next) = trusted.roots().newest().signed.version.checked_add(1) else {
                 break;
             };
-            let Some(bytes) = self
-                .transport
-                .fetch(&RemotePath::root(next), self.limits.root)?
-            else {
+            let path = RemotePath::root(next);
+            let Some(bytes) = self.transport.fetch(&path, self.limits.root)? else {
                 break;
             };
-            trusted.update_root(&bytes)?;
+            trusted
+                .update_root(&bytes)
+                .map_err(|refusal| refusal.about(&path))?;
             self.state.save_root(trusted.roots().newest())?;
         }
         Ok(())
@@ -104,8 +104,10 @@ impl Refresh<'_> {
         mark: &mut HighWater,
         offer: &Offer,
     ) -> Result<(), Refusal> {
-        if let TimestampUpdate::Reused(refusal) = trusted.update_timestamp(&offer.bytes)? {
-            return Err(refusal);
+        let about = |refusal: Refusal| refusal.about(&RemotePath::timestamp());
+        let update = trusted.update_timestamp(&offer.bytes).map_err(about)?;
+        if let TimestampUpdate::Reused(refusal) = update {
+            return Err(about(refusal));
         }
         let known = trusted
             .remembered_timestamp()
@@ -130,14 +132,16 @@ impl Refresh<'_> {
                 .timestamp()
                 .map(|timestamp| timestamp.signed.snapshot.clone());
             let Some(listed) = listed else { return Ok(()) };
-            let bytes = self.listed(
+            let (path, bytes) = self.listed(
                 "snapshot",
                 listed.version,
                 listed.length,
                 self.limits.snapshot,
                 trusted,
             )?;
-            trusted.update_snapshot(&bytes)?;
+            trusted
+                .update_snapshot(&bytes)
+                .map_err(|refusal| refusal.about(&path))?;
             if let Some(snapshot) = trusted.snapshot() {
                 self.state.save_metadata(snapshot)?;
             }
@@ -156,14 +160,16 @@ impl Refresh<'_> {
             let listed = listed.ok_or_else(|| {
                 Refusal::new(Reason::Unlisted, "the snapshot lists no targets.json")
             })?;
-            let bytes = self.listed(
+            let (path, bytes) = self.listed(
                 "targets",
                 listed.version,
                 listed.length,
                 self.limits.targets,
                 trusted,
             )?;
-            trusted.update_targets(&bytes)?;
+            trusted
+                .update_targets(&bytes)
+                .map_err(|refusal| refusal.about(&path))?;
             if let Some(targets) = trusted.targets() {
                 self.state.save_metadata(targets)?;
             }
@@ -178,13 +184,14 @@ impl Refresh<'_> {
         length: Option<u64>,
         limit: u64,
         trusted: &TrustedSet,
-    ) -> Result<Vec<u8>, Refusal> {
+    ) -> Result<(RemotePath, Vec<u8>), Refusal> {
         let consistent = trusted.roots().newest().signed.consistent_snapshot;
         let path = RemotePath::metadata(role, version, consistent);
         let max_len = length.unwrap_or(limit).min(limit);
-        self.transport
-            .fetch(&path, max_len)?
-            .ok_or_else(|| missing(&path))
+        match self.transport.fetch(&path, max_len)? {
+            Some(bytes) => Ok((path, bytes)),
+            None => Err(missing(&path)),
+        }
     }
 }
 

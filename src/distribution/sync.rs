@@ -318,7 +318,8 @@ impl Session<'_> {
                 .transport
                 .fetch(&path, info.length)?
                 .ok_or_else(|| Refusal::new(Reason::NotFound, format!("{path} is not offered")))?;
-            info.check(&bytes, name)?;
+            info.check(&bytes, name)
+                .map_err(|refusal| refusal.about(&path))?;
             self.state.save_object(info, &bytes)?;
         }
         Ok(())

@@ -42,7 +42,7 @@ pub enum SuiteError {
     #[error("the library has no usable Governance document; run `rbk lint`")]
     NoGovernance,
     /// There is nothing to run.
-    #[error("there is no fixture; write one beside the runbook or signature it tests")]
+    #[error("there is no fixture; `rbk new runbook ID` writes a runbook with some")]
     Nothing,
     /// The filter leaves nothing to run.
     #[error(

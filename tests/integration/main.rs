@@ -7,7 +7,11 @@ mod golden;
 #[cfg(test)]
 mod golden_release;
 #[cfg(test)]
+mod hostile_release;
+#[cfg(test)]
 mod mutants;
+#[cfg(test)]
+mod reproducible;
 #[cfg(test)]
 mod scaffold;
 #[cfg(test)]
