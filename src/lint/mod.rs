@@ -19,6 +19,7 @@ mod levels;
 mod moot;
 mod options;
 mod places;
+mod possible;
 mod postmortem;
 mod preflight;
 mod query;

@@ -7,7 +7,11 @@ mod p003_evidence_age_open;
 mod p005_write_unverified;
 mod p006_verification_open;
 mod p007_verifies_too_early;
-mod window;
+mod p008_verifies_the_action;
+mod p009_unguarded_neighbours;
+mod p010_overlapping_verdicts;
+mod p011_retry_without_cooldown;
+pub(super) mod window;
 
 use super::Rule;
 
@@ -19,4 +23,8 @@ pub(super) static RULES: &[&Rule] = &[
     &p005_write_unverified::RULE,
     &p006_verification_open::RULE,
     &p007_verifies_too_early::RULE,
+    &p008_verifies_the_action::RULE,
+    &p009_unguarded_neighbours::RULE,
+    &p010_overlapping_verdicts::RULE,
+    &p011_retry_without_cooldown::RULE,
 ];

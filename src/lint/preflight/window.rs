@@ -5,14 +5,23 @@ use crate::document::unit::Duration;
 
 /// The longest range in brackets of a PromQL or LogQL query: a sample says something about this much time before it.
 /// Ranges that are filled in by a parameter are not known.
-pub(super) fn longest_range(query: &Query) -> Option<Duration> {
+pub(in crate::lint) fn longest_range(query: &Query) -> Option<Duration> {
+    ranges_of(query).into_iter().max()
+}
+
+/// The shortest range in brackets.
+pub(in crate::lint) fn shortest_range(query: &Query) -> Option<Duration> {
+    ranges_of(query).into_iter().min()
+}
+
+fn ranges_of(query: &Query) -> Vec<Duration> {
     match query.backend {
-        Backend::Promql | Backend::Logql => ranges(&query.template).into_iter().max(),
+        Backend::Promql | Backend::Logql => ranges(&query.template),
         Backend::Traceql
         | Backend::Sql
         | Backend::Kubernetes
         | Backend::Http
-        | Backend::Builtin => None,
+        | Backend::Builtin => Vec::new(),
     }
 }
 

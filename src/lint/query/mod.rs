@@ -3,8 +3,12 @@
 mod language;
 mod q001_raw_query;
 mod q002_free_text_in_query;
+mod q003_uncapped_query;
+mod q004_unscoped_query;
 mod q005_senseless_comparison;
+mod q006_rate_window;
 mod q007_query_writes;
+mod q008_unguarded_ratio;
 mod q010_unparsable_query;
 mod sample;
 
@@ -16,7 +20,11 @@ use super::Rule;
 pub(super) static RULES: &[&Rule] = &[
     &q001_raw_query::RULE,
     &q002_free_text_in_query::RULE,
+    &q003_uncapped_query::RULE,
+    &q004_unscoped_query::RULE,
     &q005_senseless_comparison::RULE,
+    &q006_rate_window::RULE,
     &q007_query_writes::RULE,
+    &q008_unguarded_ratio::RULE,
     &q010_unparsable_query::RULE,
 ];

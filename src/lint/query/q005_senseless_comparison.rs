@@ -53,7 +53,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
     good: &[Example::edit(
         RUNBOOK,
         ERR_HIGH,
-        "err_high: {query: http-error-ratio, between: [0.5%, 150%]",
+        "err_high: {query: http-error-ratio, between: [2%, 150%]",
     )],
     check: Check::Document(check),
 };

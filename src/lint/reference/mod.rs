@@ -5,6 +5,8 @@ mod r002_unknown_query;
 mod r003_unknown_document;
 mod r004_undefined_name;
 mod r005_wrong_argument;
+mod r006_unused_check;
+mod r007_unreachable_row;
 mod r008_inverse_cycle;
 mod r011_unknown_name;
 mod r012_class_mismatch;
@@ -18,6 +20,8 @@ pub(super) static RULES: &[&Rule] = &[
     &r003_unknown_document::RULE,
     &r004_undefined_name::RULE,
     &r005_wrong_argument::RULE,
+    &r006_unused_check::RULE,
+    &r007_unreachable_row::RULE,
     &r008_inverse_cycle::RULE,
     &r011_unknown_name::RULE,
     &r012_class_mismatch::RULE,

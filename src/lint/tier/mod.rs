@@ -13,12 +13,16 @@ mod t007_undo_missing;
 mod t008_undo_above_action;
 mod t009_undo_not_derivable;
 mod t010_snapshot_never_captured;
+mod t011_undo_expires_early;
 mod t012_rollback_past_no_return;
 mod t013_write_without_rollback;
 mod t014_retry_not_idempotent;
 mod t015_destructive_below_approval;
 mod t016_endless_self_reverting;
+mod t018_read_asks_to_write;
+mod t019_repeated_low_tier_write;
 mod t020_defaulted_target;
+mod t021_tier_above_need;
 
 use super::Rule;
 
@@ -34,10 +38,14 @@ pub(super) static RULES: &[&Rule] = &[
     &t008_undo_above_action::RULE,
     &t009_undo_not_derivable::RULE,
     &t010_snapshot_never_captured::RULE,
+    &t011_undo_expires_early::RULE,
     &t012_rollback_past_no_return::RULE,
     &t013_write_without_rollback::RULE,
     &t014_retry_not_idempotent::RULE,
     &t015_destructive_below_approval::RULE,
     &t016_endless_self_reverting::RULE,
+    &t018_read_asks_to_write::RULE,
+    &t019_repeated_low_tier_write::RULE,
     &t020_defaulted_target::RULE,
+    &t021_tier_above_need::RULE,
 ];

@@ -20,6 +20,7 @@ spec:
             $tier,
             "
   effect: write
+  max_mode: gated
   adapter: {system: kubernetes, operation: scale-out}
   reversibility:
     class: reversible

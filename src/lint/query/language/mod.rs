@@ -46,6 +46,11 @@ pub(super) fn writes(backend: Backend, text: &str) -> Option<String> {
     }
 }
 
+/// Whether a PromQL text divides by something that nothing keeps away from zero.
+pub(super) fn divides_unguarded(text: &str) -> bool {
+    bounded(text).is_ok() && promql::divides_unguarded(text)
+}
+
 /// Parsers explain themselves over several lines; the first says what is wrong.
 fn first_line(why: &str) -> String {
     let line = why.lines().find(|line| !line.trim().is_empty());

@@ -1,0 +1,66 @@
+//! E005: a severe incident that wakes nobody up.
+
+use crate::diagnostic::Severity;
+use crate::document::Route;
+use crate::lint::{Category, Change, Check, DocumentScope, Example, Findings, Needs, Rule};
+
+const RUNBOOK: &str = "runbooks/error-rate-after-deploy/runbook.yaml";
+
+pub(in crate::lint) static RULE: Rule = Rule {
+    code: "E005",
+    name: "quiet-escalation",
+    severity: Severity::Warning,
+    locked: false,
+    category: Category::Escalation,
+    needs: Needs::Repository,
+    summary: "A runbook for a class whose severity wakes people up escalates with `page: true`.",
+    why: "A severe incident that is handed over by a message waits until somebody reads messages.",
+    remedy: "Add `page: true`, or rate the class milder.",
+    bad: &[Example::edit(
+        RUNBOOK,
+        "escalate: {to: service_oncall, ack_within: 5m, then: incident-commanders, page: true}",
+        "escalate: «{to: service_oncall, ack_within: 5m, then: incident-commanders}»",
+    )],
+    good: &[Example::edits(&[
+        Change::edit(RUNBOOK, ", page: true}", "}"),
+        Change::edit(
+            "runbooks/catalog/taxonomy/taxonomy.yaml",
+            "severity: sev2",
+            "severity: sev3",
+        ),
+    ])],
+    check: Check::Document(check),
+};
+
+fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
+    let Some(runbook) = scope.runbook().map(|document| &document.spec) else {
+        return;
+    };
+    let Some(escalate) = &runbook.escalate else {
+        return;
+    };
+    let Some(taxonomy) = scope.repository.taxonomy() else {
+        return;
+    };
+    let class = taxonomy.document.spec.classes.get(&runbook.incident_class);
+    let severities = &taxonomy.document.spec.severities;
+    let pages = class
+        .and_then(|class| class.severity.as_ref())
+        .and_then(|id| severities.iter().find(|severity| severity.id == *id))
+        .filter(|severity| severity.page);
+    if let Some(severity) = pages
+        && escalate.page != Some(true)
+    {
+        findings
+            .report(
+                &RULE,
+                scope.value(Route::root().key("spec").key("escalate")),
+            )
+            .message(format!(
+                "`{}` is usually {}, which wakes people up, but this escalation does not",
+                runbook.incident_class, severity.id
+            ))
+            .label("no `page: true`")
+            .help("add `page: true`");
+    }
+}
