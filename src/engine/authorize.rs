@@ -27,6 +27,7 @@ pub(crate) use resolve::{frozen, judge_undo, resolve, tier};
 
 /// A call somebody would like to make.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Proposal {
     /// The runbook it belongs to.
     pub runbook: RunbookId,
@@ -99,6 +100,9 @@ pub struct Verdict {
     /// The call as it would be made, when its arguments are valid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<Call>,
+    /// The digest of the call: what an approval has to name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
     /// The go-ahead it needs; given or not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval: Option<ApprovalDemand>,
@@ -113,6 +117,7 @@ impl Verdict {
             reasons,
             mode: None,
             call: None,
+            digest: None,
             approval: None,
             pass: None,
         }
@@ -243,6 +248,10 @@ pub fn authorize(prepared: &Prepared, situation: &Situation<'_>, proposal: &Prop
             retry: false,
         },
     );
+    // Arguments that are no arguments of the action are not compared with those of the step.
+    if verdict.call.is_none() {
+        return verdict;
+    }
     let scope = Scope::new(situation.incident).with_changes(situation.changes);
     let expected = match step.arguments.fill(&scope) {
         Ok(expected) => expected,

@@ -58,6 +58,7 @@ pub struct Constraints {
 
 /// An action that was started, by this run or another one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PastAction {
     /// Which.
     pub action: ActionId,

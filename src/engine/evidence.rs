@@ -143,6 +143,7 @@ pub struct Series {
 
 /// One sample.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Sample {
     /// When.
     pub at: Timestamp,
@@ -164,6 +165,7 @@ pub enum Scalar {
 
 /// A change, as the change feed tells it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ChangeRecord {
     /// `deploy`, `config`, `flag`, `scale`, `certificate`, …
     #[serde(rename = "type")]

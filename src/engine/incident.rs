@@ -10,6 +10,7 @@ use crate::document::id::{AlertName, ClassId, EnvironmentId, ServiceId};
 
 /// The incident context. Its texts come from people and the alerting system, never from logs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Incident {
     /// The caller's name for it.
     pub id: String,
@@ -36,6 +37,7 @@ pub struct Incident {
 
 /// An alert that fires, or fired.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Alert {
     /// Its name.
     pub name: AlertName,

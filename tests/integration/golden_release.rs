@@ -306,7 +306,7 @@ fn authorize_says_what_is_in_the_way() {
     bench.sync("public").expect(0);
     let proposal = r#"{
       "now": "2026-11-02T10:12:00Z",
-      "incident": {"id": "inc-7", "service": "checkout", "environment": "production"},
+      "incident": {"id": "inc-7", "service": "checkout", "environment": "production", "commander_active": false},
       "proposal": {
         "runbook": "error-rate-after-deploy", "action": "k8s.rollout-undo",
         "arguments": {"namespace": "shop", "deployment": "checkout", "to_revision": 41}

@@ -18,7 +18,7 @@ const ROLES: [&str; 4] = ["root", "targets", "snapshot", "timestamp"];
 /// A folder of its own, removed with everything in it at the end.
 pub(crate) struct Workbench {
     root: PathBuf,
-    _dir: tempfile::TempDir,
+    _dir: Option<tempfile::TempDir>,
 }
 
 impl Workbench {
@@ -26,8 +26,18 @@ impl Workbench {
         let dir = tempfile::tempdir().unwrap();
         Self {
             root: dir.path().canonicalize().unwrap(),
-            _dir: dir,
+            _dir: Some(dir),
         }
+    }
+
+    /// A folder that stays until the next run of the tests, for what is made once and shared by several.
+    pub(crate) fn kept(name: &str) -> Self {
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        if root.exists() {
+            fs::remove_dir_all(&root).unwrap();
+        }
+        fs::create_dir_all(&root).unwrap();
+        Self { root, _dir: None }
     }
 
     /// The path of something in the folder.

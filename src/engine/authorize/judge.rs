@@ -81,11 +81,15 @@ pub(crate) fn judge(
     if let Some(level @ (HaltLevel::PauseNew | HaltLevel::StopNow)) = situation.halt {
         refuse(Refusal::KillSwitch, format!("{level:?}"));
     }
-    if incident.commander_active == Some(true) {
-        refuse(
-            Refusal::Commander,
-            "an incident commander is in control".to_owned(),
-        );
+    let commander = match incident.commander_active {
+        Some(true) => Some("an incident commander is in control"),
+        None if action.writes() => Some(
+            "whether an incident commander is in control is not known: `commander_active` is missing",
+        ),
+        Some(false) | None => None,
+    };
+    if let Some(message) = commander {
+        refuse(Refusal::Commander, message.to_owned());
     }
     let too_low = match mode.mode {
         Mode::Off => Some(Refusal::ModeOff),
@@ -170,6 +174,7 @@ pub(crate) fn judge(
         reasons,
         mode: Some(mode),
         call: Some(call),
+        digest,
         approval: approval.ok().flatten(),
         pass,
     }

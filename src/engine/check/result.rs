@@ -36,6 +36,18 @@ impl CheckResult {
             why: why.into(),
         }
     }
+
+    /// The value and what it comes to, in a few words for a human.
+    pub fn finding(&self) -> String {
+        // When something happened is part of the words already.
+        let told = |value: &String| {
+            self.why.starts_with(value.as_str()) || value.parse::<Timestamp>().is_ok()
+        };
+        match self.value.as_ref().filter(|value| !told(value)) {
+            Some(value) => format!("{value}, {}", self.why),
+            None => self.why.clone(),
+        }
+    }
 }
 
 /// A check with its question, ready to be evaluated in one run.
@@ -56,6 +68,32 @@ impl Bound {
         match self {
             Self::Asks(id) => Some(*id),
             Self::Context | Self::Impossible(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finding_tells_each_value_once() {
+        for (value, why, told) in [
+            (Some("8%"), "at least 5% for 3m", "8%, at least 5% for 3m"),
+            (Some("5%"), "at least 5%", "5%, at least 5%"),
+            (Some("400"), "400 matching lines", "400 matching lines"),
+            (
+                Some("2026-11-02T10:04:00Z"),
+                "deploy at 2026-11-02T10:04:00Z",
+                "deploy at 2026-11-02T10:04:00Z",
+            ),
+            (None, "there is no data", "there is no data"),
+        ] {
+            let result = CheckResult {
+                value: value.map(str::to_owned),
+                ..CheckResult::unknown(why)
+            };
+            assert_eq!(result.finding(), told);
         }
     }
 }

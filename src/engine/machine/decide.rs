@@ -129,7 +129,7 @@ impl Turn<'_> {
         for (name, result) in checks {
             let evidence = Evidence {
                 name: name.to_string(),
-                finding: result.why.clone(),
+                finding: result.finding(),
             };
             let findings = &mut self.state.findings;
             match result.truth {

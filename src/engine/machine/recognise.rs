@@ -342,7 +342,7 @@ fn findings(result: &SignatureResult) -> Findings {
     for condition in &result.conditions {
         let evidence = Evidence {
             name: condition.name.to_string(),
-            finding: condition.result.why.clone(),
+            finding: condition.result.finding(),
         };
         let speaks_for = matches!(condition.role, Role::Require | Role::Support);
         match condition.result.truth {

@@ -200,9 +200,11 @@ fn circumstances_refuse_each_with_its_own_code() {
         };
         halted.refused(code);
     }
-    let mut commander = Case::new();
-    commander.input.incident.commander_active = Some(true);
-    commander.refused(Refusal::Commander);
+    for known in [Some(true), None] {
+        let mut commander = Case::new();
+        commander.input.incident.commander_active = known;
+        commander.refused(Refusal::Commander);
+    }
     for limit in [Refusal::NoSignature, Refusal::SignatureAmbiguous] {
         let limited = Case {
             limit: Some(limit),

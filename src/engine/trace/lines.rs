@@ -62,7 +62,7 @@ fn describe(record: &Record) -> Vec<String> {
         } => {
             let mut lines: Vec<String> = checks
                 .iter()
-                .map(|(name, r)| format!("check {name}: {} ({})", r.truth, r.why))
+                .map(|(name, r)| format!("check {name}: {} ({})", r.truth, r.finding()))
                 .collect();
             lines.extend(rows.iter().map(|row| {
                 let when = row.when.as_deref().unwrap_or("otherwise");
