@@ -51,6 +51,12 @@ pub(crate) fn exceeded(
             }
         }
     }
+    if action.writes()
+        && let Some(busy) = all().find(|past| holds(past, target) && !(retry && same_action(past)))
+    {
+        let message = format!("`{}` has been writing to it since {}", busy.action, busy.at);
+        found.push((Refusal::TargetBusy, message));
+    }
     if let Some(most) = caps.actions_per_hour {
         let from = before(now, HOUR);
         let made = all()
@@ -97,6 +103,14 @@ pub(crate) fn exceeded(
         }
     }
     found
+}
+
+/// Whether a call is still writing to a target: whoever does it holds it, whatever the action and the run.
+fn holds(past: &PastAction, target: Option<&str>) -> bool {
+    past.ended.is_none()
+        && past.tier > Tier::READ_ONLY
+        && target.is_some()
+        && past.target.as_deref() == target
 }
 
 fn distinct<'a>(past: impl Iterator<Item = &'a PastAction>, target: Option<&'a str>) -> usize {

@@ -56,6 +56,8 @@ pub enum Refusal {
     Cooldown,
     /// Too many runs of the action at one time.
     Concurrency,
+    /// Another write to the same target is under way.
+    TargetBusy,
     /// A write without a verification.
     Unverified,
     /// The undo could not be prepared.
@@ -66,7 +68,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// Every refusal.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::OutsideClosure,
         Self::OutOfScope,
         Self::ArgumentMissing,
@@ -90,6 +92,7 @@ impl Refusal {
         Self::RateLimit,
         Self::Cooldown,
         Self::Concurrency,
+        Self::TargetBusy,
         Self::Unverified,
         Self::UndoNotArmed,
         Self::UndoExpired,
@@ -225,6 +228,11 @@ impl Refusal {
             Self::Concurrency => (
                 "concurrency",
                 "wait for the run that is under way",
+                Reason::CapExceeded,
+            ),
+            Self::TargetBusy => (
+                "target_busy",
+                "wait until the other write has ended",
                 Reason::CapExceeded,
             ),
             Self::Unverified => (

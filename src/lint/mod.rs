@@ -35,6 +35,7 @@ pub mod site;
 mod subject;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod tier;
 mod values;
 

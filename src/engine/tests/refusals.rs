@@ -220,6 +220,16 @@ fn caps_rates_cooldowns_and_concurrency_hold() {
     let busy = with(vec![running]);
     refused(&busy, Reason::CapExceeded);
     assert!(refusal_codes(&busy).contains(&"concurrency"));
+    let mut other = past("2026-11-02T09:00:00Z", "checkout");
+    other.action = "k8s.restart".into();
+    assert_eq!(end(&with(vec![other.clone()])).0, Outcome::Mitigated);
+    other.ended = None;
+    let held = with(vec![other.clone()]);
+    refused(&held, Reason::CapExceeded);
+    assert!(refusal_codes(&held).contains(&"target_busy"));
+    assert!(!refusal_codes(&held).contains(&"concurrency"));
+    other.tier = Tier::READ_ONLY;
+    assert_eq!(end(&with(vec![other])).0, Outcome::Mitigated);
     let tomorrow = with(vec![past("2026-11-03T10:00:00Z", "checkout")]);
     refused(&tomorrow, Reason::CapExceeded);
 }

@@ -6,6 +6,8 @@ mod a005_incomplete_exception;
 mod a006_broken_freeze;
 mod a007_untested_policy;
 mod a008_weak_kill_switch;
+mod a010_breakable_kill_switch;
+mod a011_team_too_small;
 
 use super::Rule;
 
@@ -17,4 +19,6 @@ pub(super) static RULES: &[&Rule] = &[
     &a006_broken_freeze::RULE,
     &a007_untested_policy::RULE,
     &a008_weak_kill_switch::RULE,
+    &a010_breakable_kill_switch::RULE,
+    &a011_team_too_small::RULE,
 ];

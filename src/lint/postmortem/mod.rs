@@ -6,6 +6,9 @@ mod m003_one_way_reference;
 mod m004_unreplayed_incident;
 mod m005_unheeded_mitigation;
 mod m006_unreplayed_misdirection;
+mod m007_loose_action_item;
+mod m008_unchanged_after_failure;
+mod m009_blamed_person;
 
 use crate::lint::Rule;
 
@@ -17,4 +20,7 @@ pub(super) static RULES: &[&Rule] = &[
     &m004_unreplayed_incident::RULE,
     &m005_unheeded_mitigation::RULE,
     &m006_unreplayed_misdirection::RULE,
+    &m007_loose_action_item::RULE,
+    &m008_unchanged_after_failure::RULE,
+    &m009_blamed_person::RULE,
 ];

@@ -4,6 +4,7 @@ mod demand;
 mod p001_preflight_incomplete;
 mod p002_missing_data_passes;
 mod p003_evidence_age_open;
+mod p004_preflight_repeats_trigger;
 mod p005_write_unverified;
 mod p006_verification_open;
 mod p007_verifies_too_early;
@@ -20,6 +21,7 @@ pub(super) static RULES: &[&Rule] = &[
     &p001_preflight_incomplete::RULE,
     &p002_missing_data_passes::RULE,
     &p003_evidence_age_open::RULE,
+    &p004_preflight_repeats_trigger::RULE,
     &p005_write_unverified::RULE,
     &p006_verification_open::RULE,
     &p007_verifies_too_early::RULE,

@@ -8,6 +8,8 @@ mod r005_wrong_argument;
 mod r006_unused_check;
 mod r007_unreachable_row;
 mod r008_inverse_cycle;
+mod r009_depends_on_unstable;
+mod r010_unreachable_document;
 mod r011_unknown_name;
 mod r012_class_mismatch;
 
@@ -23,6 +25,8 @@ pub(super) static RULES: &[&Rule] = &[
     &r006_unused_check::RULE,
     &r007_unreachable_row::RULE,
     &r008_inverse_cycle::RULE,
+    &r009_depends_on_unstable::RULE,
+    &r010_unreachable_document::RULE,
     &r011_unknown_name::RULE,
     &r012_class_mismatch::RULE,
 ];

@@ -6,6 +6,8 @@ mod b003_uncapped_write;
 mod b004_several_failure_domains;
 mod b005_capacity_without_floor;
 mod b006_forbidden_target;
+mod b007_unshared_lock;
+mod b008_excess_permission;
 mod b009_free_shell;
 mod b011_unstaged_service;
 
@@ -19,6 +21,8 @@ pub(super) static RULES: &[&Rule] = &[
     &b004_several_failure_domains::RULE,
     &b005_capacity_without_floor::RULE,
     &b006_forbidden_target::RULE,
+    &b007_unshared_lock::RULE,
+    &b008_excess_permission::RULE,
     &b009_free_shell::RULE,
     &b011_unstaged_service::RULE,
 ];

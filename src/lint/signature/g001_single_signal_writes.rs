@@ -55,6 +55,13 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
     let Some(signature) = scope.signature().map(|document| &document.spec) else {
         return;
     };
+    let known = |check: &Observation| match check.source() {
+        Some(CheckSource::Query(id)) => scope.repository.find::<Query>(id.as_str()).is_some(),
+        _ => true,
+    };
+    if !signature.require.values().all(known) {
+        return;
+    }
     let needed = needed(signature, scope.repository);
     if needed.len() > 1 {
         return;

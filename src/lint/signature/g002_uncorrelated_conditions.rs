@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::document::Route;
-use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
+use crate::lint::{Category, Change, Check, DocumentScope, Example, Findings, Needs, Rule};
 
 const SIGNATURE: &str = "postmortems/2026-03-14-null-currency/signature.yaml";
 
@@ -24,11 +24,14 @@ pub(in crate::lint) static RULE: Rule = Rule {
             "  correlate: [service, environment]\n  window: 15m\n  require:\n",
             "  window: 15m\n  «require»:\n",
         ),
-        Example::edit(
-            SIGNATURE,
-            "  require:\n    deploy: {change: deploy, within: 20m}\n    err: {query: http-error-ratio, at_least: 5%, for: 3m}\n  support:\n    panic: {log: {regex: \"panic: nil currency\"}, count: {at_least: 20, within: 5m}, weight: 1}\n  exclude:\n    upstream: {query: dependency-error-ratio, at_least: 5%}\n  sequence: [deploy, err]\n  score: {match_at: 0.6, ambiguous_at: 0.4}\n  routes: [{runbook: error-rate-after-deploy, path: undo}]\n",
-            "  «require: {}»\n  exclude:\n    upstream: {query: dependency-error-ratio, at_least: 5%}\n  score: {match_at: 0.6, ambiguous_at: 0.4}\n",
-        ),
+        Example::edits(&[
+            Change::edit(SIGNATURE, "status: stable", "status: draft"),
+            Change::edit(
+                SIGNATURE,
+                "  require:\n    deploy: {change: deploy, within: 20m}\n    err: {query: http-error-ratio, at_least: 5%, for: 3m}\n  support:\n    panic: {log: {regex: \"panic: nil currency\"}, count: {at_least: 20, within: 5m}, weight: 1}\n  exclude:\n    upstream: {query: dependency-error-ratio, at_least: 5%}\n  sequence: [deploy, err]\n  score: {match_at: 0.6, ambiguous_at: 0.4}\n  routes: [{runbook: error-rate-after-deploy, path: undo}]\n",
+                "  «require: {}»\n  exclude:\n    upstream: {query: dependency-error-ratio, at_least: 5%}\n  score: {match_at: 0.6, ambiguous_at: 0.4}\n",
+            ),
+        ]),
     ],
     good: &[Example::edit(
         SIGNATURE,

@@ -14,7 +14,7 @@ macro_rules! scale_out {
         concat!(
             "apiVersion: rbk/v1
 kind: Action
-metadata: {id: k8s.scale-out, title: Add replicas to a Deployment, version: 1.0.0, owner: sre, status: stable}
+metadata: {id: k8s.scale-out, title: Add replicas to a Deployment, version: 1.0.0, owner: sre, status: draft}
 spec:
   tier: ",
             $tier,

@@ -12,7 +12,7 @@ macro_rules! silence {
         concat!(
             "apiVersion: rbk/v1
 kind: Action
-metadata: {id: alerts.silence, title: Silence the alerts of a service for a while, version: 1.0.0, owner: sre, status: stable}
+metadata: {id: alerts.silence, title: Silence the alerts of a service for a while, version: 1.0.0, owner: sre, status: draft}
 spec:
   tier: 1
   effect: write
