@@ -5,6 +5,8 @@ mod authorize;
 #[cfg(test)]
 mod distribution;
 #[cfg(test)]
+mod expectations;
+#[cfg(test)]
 mod golden;
 #[cfg(test)]
 mod golden_release;
