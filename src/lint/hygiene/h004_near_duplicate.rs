@@ -59,9 +59,11 @@ pub(in crate::lint) static RULE: Rule = Rule {
     check: Check::Repository(check),
 };
 
+/// A document and what it says.
+type Known<'a> = (DocumentScope<'a>, BTreeSet<String>);
+
 fn check(scope: &RepositoryScope<'_>, findings: &mut Findings) {
-    let mut known: BTreeMap<(Kind, String), Vec<(DocumentScope<'_>, BTreeSet<String>)>> =
-        BTreeMap::new();
+    let mut known: BTreeMap<(Kind, String), Vec<Known<'_>>> = BTreeMap::new();
     for document in scope.documents() {
         let (kind, class) = match document.typed() {
             Some(Typed::Runbook(runbook)) => (Kind::Runbook, &runbook.spec.incident_class),

@@ -31,8 +31,11 @@ pub(in crate::lint) static RULE: Rule = Rule {
     check: Check::Repository(check),
 };
 
+/// An action and the parameters that name its target.
+type Named<'a> = (Found<'a, Action>, Vec<String>);
+
 fn check(scope: &RepositoryScope<'_>, findings: &mut Findings) {
-    let mut first: BTreeMap<(&str, &str), (Found<'_, Action>, Vec<String>)> = BTreeMap::new();
+    let mut first: BTreeMap<(&str, &str), Named<'_>> = BTreeMap::new();
     for action in scope.all::<Action>() {
         let spec = &action.document.spec;
         let (Some(target), Some(radius)) = (&spec.target, &spec.blast_radius) else {
