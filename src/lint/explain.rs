@@ -1,21 +1,82 @@
-//! What `rbk explain CODE` prints.
+//! What `rbk explain` prints, and the pages of `docs/rules/`.
 
 use super::example::{Change, Example, Overlay};
+use super::registry;
 use super::rule::Rule;
 use crate::document::Source;
 
 /// Lines shown around what an example changes.
 const CONTEXT: u32 = 2;
 
-/// Everything a rule says about itself, with one example of each kind.
-pub fn explain(rule: &Rule) -> String {
-    let locked = match (rule.locked, rule.can_be_excepted()) {
+/// What can let a rule pass.
+fn departure(rule: &Rule) -> &'static str {
+    match (rule.locked, rule.can_be_excepted()) {
         (true, false) => "locked: nothing can let it pass",
         (true, true) => "locked: only a reviewed `Exception` document can let it pass",
         (false, _) => {
             "not locked: it can be allowed in place, and `rules:` of rbk.yaml sets its level"
         }
-    };
+    }
+}
+
+/// The documentation of every rule in Markdown: file name and text, the table of contents first.
+pub fn pages() -> Vec<(String, String)> {
+    let mut contents = "# Lint rules\n\nEach page is what the rule says about itself. Its examples are run as tests: every bad one breaks exactly this rule, at the\nplaces underlined, every good one none. `rbk explain --out docs/rules` writes these pages.\n"
+        .to_owned();
+    let mut category = None;
+    let mut pages = Vec::new();
+    for rule in registry::all() {
+        if category.replace(rule.category) != Some(rule.category) {
+            let name = rule.category.describe();
+            contents.push_str(&format!(
+                "\n## {}: {name}\n\n| code | name | severity | demands |\n|---|---|---|---|\n",
+                rule.category.letter()
+            ));
+        }
+        contents.push_str(&format!(
+            "| [{0}]({0}.md) | {1} | {2}{3} | {4} |\n",
+            rule.code,
+            rule.name,
+            rule.severity,
+            if rule.locked { ", locked" } else { "" },
+            rule.summary
+        ));
+        pages.push((format!("{}.md", rule.code), page(rule)));
+    }
+    pages.insert(0, ("README.md".to_owned(), contents));
+    pages
+}
+
+/// Everything a rule says about itself, with all its examples, in Markdown.
+fn page(rule: &Rule) -> String {
+    let mut text = format!(
+        "# {} {}\n\n{}\n\n{}, {}; looks at {}; {}.\n\n## Why\n\n{}\n",
+        rule.code,
+        rule.name,
+        rule.summary,
+        rule.severity,
+        rule.category.describe(),
+        rule.needs.describe(),
+        departure(rule),
+        rule.why,
+    );
+    for (title, examples) in [("Avoid", rule.bad), ("Prefer", rule.good)] {
+        if examples.is_empty() {
+            continue;
+        }
+        text.push_str(&format!("\n## {title}\n"));
+        for example in examples {
+            let snippet = snippet(example);
+            text.push_str(&format!("\n```yaml\n{}\n```\n", snippet.trim_end()));
+        }
+    }
+    text.push_str(&format!("\n## Remedy\n\n{}\n", rule.remedy));
+    text
+}
+
+/// Everything a rule says about itself, with one example of each kind.
+pub fn explain(rule: &Rule) -> String {
+    let locked = departure(rule);
     let mut text = format!(
         "{} {}\n\n{}\n\nseverity  {}\ncategory  {}\nneeds     {}\n{locked}\n",
         rule.code,

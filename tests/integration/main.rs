@@ -17,6 +17,8 @@ mod mutants;
 #[cfg(test)]
 mod reproducible;
 #[cfg(test)]
+mod rules;
+#[cfg(test)]
 mod scaffold;
 #[cfg(test)]
 mod schema;
