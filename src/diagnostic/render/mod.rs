@@ -6,9 +6,14 @@ mod excerpt;
 mod github;
 mod human;
 mod json;
+mod junit;
+pub(crate) mod markdown;
+mod rdjson;
+mod sarif;
 #[cfg(test)]
 mod tests;
 mod words;
+pub(crate) mod xml;
 
 use super::report::Report;
 
@@ -21,6 +26,14 @@ pub enum Format {
     Json,
     /// For GitHub Actions: annotations of the run.
     Github,
+    /// For code scanning: SARIF 2.1.0.
+    Sarif,
+    /// For whatever shows test results: JUnit XML.
+    Junit,
+    /// For job summaries and comments.
+    Markdown,
+    /// For review tools: reviewdog's diagnostic format.
+    Rdjson,
 }
 
 /// A format's name and implementation.
@@ -35,6 +48,10 @@ static FORMATS: &[Row] = &[
     Row { format: Format::Human, name: "human", render: human::render },
     Row { format: Format::Json, name: "json", render: json::render },
     Row { format: Format::Github, name: "github", render: github::render },
+    Row { format: Format::Sarif, name: "sarif", render: sarif::render },
+    Row { format: Format::Junit, name: "junit", render: junit::render },
+    Row { format: Format::Markdown, name: "markdown", render: markdown::render },
+    Row { format: Format::Rdjson, name: "rdjson", render: rdjson::render },
 ];
 
 impl Format {

@@ -260,3 +260,58 @@ fn formats_have_names() {
     }
     assert_eq!(Format::from_name("nonsense"), None);
 }
+
+#[test]
+fn other_formats_carry_the_same_findings() {
+    let (files, mut findings) = two_files();
+    findings[1].fix = Some(Fix {
+        title: "raise it".to_owned(),
+        applicability: Applicability::Unsafe,
+        edits: vec![Edit {
+            path: RUNBOOK.into(),
+            span: Span { start: 43, end: 44 },
+            replacement: "2".to_owned(),
+        }],
+    });
+    let report = files.report(findings);
+    for format in [
+        Format::Sarif,
+        Format::Junit,
+        Format::Markdown,
+        Format::Rdjson,
+    ] {
+        let text = format.render(&report, &Style::default());
+        insta::assert_snapshot!(format.name(), text);
+    }
+    let clean = Report::new(Vec::new(), 3);
+    assert!(
+        Format::Junit
+            .render(&clean, &Style::default())
+            .contains("tests=\"1\"")
+    );
+    assert_eq!(
+        Format::Markdown.render(&clean, &Style::default()),
+        "**no findings in 3 documents**\n"
+    );
+}
+
+#[test]
+fn fingerprints_survive_when_lines_move() {
+    let fingerprint = |before: &str| {
+        let text = format!("{before}kind: Action\nspec:\n  tier: 2\n");
+        let files = Files::new(&[(ACTION, &text)]);
+        let place = Location::value(ACTION, 0, route(&["spec", "tier"]));
+        let report = files.report(vec![finding(Severity::Error, "too high", place)]);
+        let text = Format::Sarif.render(&report, &Style::default());
+        let output: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let result = output["runs"][0]["results"][0].clone();
+        (
+            result["partialFingerprints"].clone(),
+            result["locations"].clone(),
+        )
+    };
+    let (first, at) = fingerprint("");
+    let (moved, elsewhere) = fingerprint("# a comment\n\n");
+    assert_eq!(first, moved);
+    assert_ne!(at, elsewhere);
+}
