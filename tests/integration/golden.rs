@@ -132,6 +132,34 @@ fn lint_narrowed_to_a_rule() {
 }
 
 #[test]
+fn lint_says_that_it_did_not_look_at_everything() {
+    let ran = starter().rbk(&words("lint --select B005")).expect(0);
+    assert!(ran.stderr.contains("not every rule was asked"), "{ran}");
+}
+
+#[test]
+fn new_documents_are_clean_and_say_what_comes_next() {
+    let bench = starter();
+    assert_snapshot!(
+        "new_runbook",
+        bench.rbk(&words("new runbook checkout-slow")).expect(0)
+    );
+    assert_snapshot!(
+        "new_again",
+        bench.rbk(&words("new runbook checkout-slow")).expect(2)
+    );
+    assert_snapshot!(
+        "new_kind",
+        bench.rbk(&words("new runbok checkout-slow")).expect(2)
+    );
+    assert_snapshot!(
+        "new_id",
+        bench.rbk(&words("new runbook Checkout_Slow!")).expect(2)
+    );
+    bench.rbk(&["check"]).expect(0);
+}
+
+#[test]
 fn places_without_documents_could_not_be_evaluated() {
     let bench = Workbench::new();
     bench.write("empty/readme.txt", "");

@@ -55,7 +55,7 @@ fn write_starter(folder: &Utf8Path) -> Result<(), CliError> {
     {
         return Err(
             CliError::usage(format!("{} already exists", in_folder(folder, path)))
-                .help("nothing was written; run `rbk init` in a folder without these files"),
+                .help("nothing was written; run `rbk init` in another folder, or `rbk new` to add a document"),
         );
     }
     for (path, text) in starter::FILES {

@@ -67,6 +67,11 @@ impl Run for Lint {
         };
         let outcome = run(&library, &options)?;
         console.print(self.format.render(&outcome.report, &style(console)));
+        if outcome.is_partial {
+            eprintln!(
+                "note: not every rule was asked; what is clean here may not be clean as a whole"
+            );
+        }
         let summary = outcome.report.summary;
         let failing = match self.fail_on {
             FailOn::Error => summary.errors,
