@@ -20,30 +20,28 @@ impl<'s, 't> Explainer<'s, 't> {
         known: &BTreeSet<&'s str>,
     ) -> (ViolationKind, String) {
         let belongs = self.belongs(fault, name, known);
+        let near = nearest(name, known.iter().copied());
         // A key that is there already would then be there twice.
-        let absent = known
-            .iter()
-            .copied()
-            .filter(|key| fault.node.get(key).is_none());
-        let suggestion = nearest(name, absent);
+        let suggestion = near.filter(|near| fault.node.get(near).is_none());
         let place = words::place(&fault.route);
         let mut message = format!("`{}` is not a key of {place}", words::excerpt(name));
-        match (&belongs, suggestion) {
-            (Some(Belongs::Up), _) => {
+        match (&belongs, suggestion, near) {
+            (Some(Belongs::Up), ..) => {
                 message.push_str(&format!("; it belongs one level up, beside {place}"))
             }
-            (Some(Belongs::Down { into }), _) => {
+            (Some(Belongs::Down { into }), ..) => {
                 message.push_str(&format!("; it belongs one level down, in `{into}`"))
             }
-            (Some(Belongs::Beside { into }), _) => {
+            (Some(Belongs::Beside { into }), ..) => {
                 message.push_str(&format!("; it belongs in `{into}`"))
             }
-            (None, Some(near)) => message.push_str(&format!("; did you mean `{near}`?")),
-            (None, None) if !known.is_empty() && known.len() <= LISTED => {
+            (None, Some(near), _) => message.push_str(&format!("; did you mean `{near}`?")),
+            (None, None, Some(there)) => message.push_str(&format!("; `{there}` is there already")),
+            (None, None, None) if !known.is_empty() && known.len() <= LISTED => {
                 let names: Vec<&str> = known.iter().copied().collect();
                 message.push_str(&format!("; its keys are {}", names.join(", ")));
             }
-            (None, None) => {}
+            (None, None, None) => {}
         }
         let kind = ViolationKind::UnknownKey {
             known: known.iter().map(|name| (*name).to_owned()).collect(),
