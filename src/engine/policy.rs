@@ -1,5 +1,9 @@
 //! The policy as the engine uses it: effective mode, freezes, budgets, who may give a go-ahead.
 
+mod situation;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -10,10 +14,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::document::id::{ActionId, EnvironmentId, ServiceId, TeamId};
 use crate::document::model::{
-    Budgets, Document, Escalate, Freeze, Governance, HaltLevel, Mode, PolicyTest, RunTimeApproval,
-    Tier, TierCaps,
+    Budgets, Document, Escalate, Freeze, Governance, HaltLevel, Mode, RunTimeApproval, Tier,
+    TierCaps,
 };
 use crate::document::unit::Duration;
+
+pub use situation::{PolicyTestResult, evaluate_policy_test};
 
 /// What a run may use when neither policy nor runbook limits it.
 pub const FALLBACK_BUDGETS: Budgets = Budgets {
@@ -54,6 +60,10 @@ pub enum ModeSource {
     Freeze,
     /// The status of runbook or signature.
     Status,
+    /// The caps of the tier.
+    Caps,
+    /// The budgets of the run.
+    Budgets,
 }
 
 /// One limit on the mode.
@@ -317,55 +327,3 @@ fn bounds(freeze: &Freeze) -> (Timestamp, Timestamp) {
         .and_then(|day| moment(day, &west).ok());
     (begin, end.unwrap_or(Timestamp::MAX))
 }
-
-/// What came of a test of the policy.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PolicyTestResult {
-    /// The test's name.
-    pub name: String,
-    /// Whether the policy does what the test says.
-    pub passed: bool,
-    /// What the policy does, and why.
-    pub effective: EffectiveMode,
-    /// Why the test could not be evaluated.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error: Option<String>,
-}
-
-/// Runs one of the policy's own tests. A situation that cannot be read fails.
-pub fn evaluate_policy_test(policy: &Policy, test: &PolicyTest) -> PolicyTestResult {
-    let given = &test.given;
-    let moment = given.at.as_deref().map(str::parse::<Timestamp>).transpose();
-    let rollout = given.rollout.or_else(|| {
-        given
-            .service
-            .as_ref()
-            .map(|service| policy.rollout(service))
-    });
-    let frozen =
-        moment.as_ref().ok().copied().flatten().and_then(|at| {
-            policy.freeze_at(&given.environment, given.tier, given.action.as_ref(), at)
-        });
-    let effective = policy.effective_mode(&ModeQuestion {
-        environment: &given.environment,
-        tier: given.tier,
-        runbook: given.runbook,
-        action: None,
-        rollout,
-        halt: given.kill_switch,
-        frozen,
-        status: None,
-    });
-    let error = moment
-        .is_err()
-        .then(|| "`at` is not a moment with zone".to_owned());
-    PolicyTestResult {
-        name: test.name.clone(),
-        passed: error.is_none() && effective.mode == test.expect,
-        effective,
-        error,
-    }
-}
-
-#[cfg(test)]
-mod tests;

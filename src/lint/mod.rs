@@ -46,4 +46,5 @@ pub use levels::ConfigurationError;
 pub use options::Options;
 pub use rule::{Category, Check, Needs, Rule};
 pub use runner::{Outcome, lint};
+pub(crate) use scope::reach;
 pub use subject::{DocumentScope, Found, RepositoryScope};

@@ -426,4 +426,16 @@ pub struct PolicyTestGiven {
     /// The action, for a freeze's `allow`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action: Option<ActionId>,
+    /// Targets at once, for the tier's caps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub targets: Option<u32>,
+    /// Actions within an hour, this one included, for the tier's caps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_hour: Option<u32>,
+    /// After how long the effect ends by itself, for the tier's caps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_limit: Option<Duration>,
+    /// What the run has used already, for the budgets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used: Option<Budgets>,
 }

@@ -101,7 +101,7 @@ pub(crate) fn two_writes() -> Lab {
         .edit(RUNBOOK, "      preflight: [not migrations, corroborated(2)]\n", "")
         .edit(POLICY, "production: {0: auto, 1: gated, 2: gated", "production: {0: auto, 1: gated, 2: auto")
         .edit(POLICY, "checkout: gated", "checkout: auto")
-        .edit(POLICY, "2: {max_targets: 1, actions_per_hour: 2", "2: {max_targets: 2, actions_per_hour: 9")
+        .edit(POLICY, "2: {max_targets: 1, max_fraction: 20%, actions_per_hour: 2", "2: {max_targets: 2, max_fraction: 20%, actions_per_hour: 9")
         .edit(ACTION, "preflight: [owner_known, no_commander, not_frozen, changes_known, rollback_armed, corroborated(2)]", "preflight: [rollback_armed]")
         .edit(ACTION, "max_targets: 1, min", "max_targets: 2, min")
         .edit(ACTION, "rate: 2 per 1h", "rate: 9 per 1h")

@@ -14,9 +14,9 @@ pub(in crate::lint) static RULE: Rule = Rule {
     locked: true,
     category: Category::Authority,
     needs: Needs::File,
-    summary: "There is a kill switch with two sources, it can stop everything, and silence is never read as permission.",
+    summary: "There is a kill switch with two sources and all three levels, and silence is never read as permission.",
     why: "The kill switch is needed when other things are broken. With a single source, what breaks that source also breaks the switch.",
-    remedy: "Name `bundle` and a local source such as `file:/etc/rbk/halt`, include the level `stop_now`, and set `unreachable: advise_only` or stricter.",
+    remedy: "Name `bundle` and a local source such as `file:/etc/rbk/halt`, name the levels `advise_only`, `pause_new` and `stop_now`, and set `unreachable: advise_only` or stricter.",
     bad: &[
         Example::edit(
             GOVERNANCE,
@@ -36,6 +36,22 @@ pub(in crate::lint) static RULE: Rule = Rule {
     )],
     check: Check::Document(check),
 };
+
+/// What can be ordered, and what it means when it cannot.
+const LEVELS: [(HaltLevel, &str); 3] = [
+    (
+        HaltLevel::AdviseOnly,
+        "agents cannot be told to go on advising and to do nothing",
+    ),
+    (
+        HaltLevel::PauseNew,
+        "nothing new can be stopped without forbidding the undo of what is under way",
+    ),
+    (
+        HaltLevel::StopNow,
+        "nothing stops what is already under way",
+    ),
+];
 
 fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
     let Some(governance) = scope.governance() else {
@@ -60,11 +76,13 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
             .label("a single source")
             .help("add a second one of another sort, e.g. `file:/etc/rbk/halt`");
     }
-    if !switch.levels.contains(&HaltLevel::StopNow) {
-        findings
-            .report(&RULE, scope.value(route.key("levels")))
-            .message("nothing stops what is already under way")
-            .label("`stop_now` is missing")
-            .help("add `stop_now`");
+    for (level, without) in LEVELS {
+        if !switch.levels.contains(&level) {
+            findings
+                .report(&RULE, scope.value(route.clone().key("levels")))
+                .message(without)
+                .label("a level is missing")
+                .help("name all three: `[advise_only, pause_new, stop_now]`");
+        }
     }
 }

@@ -15,7 +15,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
     needs: Needs::Repository,
     summary: "A runbook for a class whose severity wakes people up escalates with `page: true`.",
     why: "A severe incident that is handed over by a message waits until somebody reads messages.",
-    remedy: "Add `page: true`, or rate the class milder.",
+    remedy: "Add `page: true` to the runbook's `escalate` or to the policy's, or rate the class milder.",
     bad: &[Example::edit(
         RUNBOOK,
         "escalate: {to: service_oncall, ack_within: 5m, then: incident-commanders, page: true}",
@@ -36,9 +36,17 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
     let Some(runbook) = scope.runbook().map(|document| &document.spec) else {
         return;
     };
-    let Some(escalate) = &runbook.escalate else {
+    let policy = scope.repository.policy();
+    let defaults = policy.and_then(|policy| policy.document.spec.defaults.as_ref());
+    let of_policy = defaults.and_then(|defaults| defaults.escalate.as_ref());
+    let own = runbook.escalate.as_ref();
+    // That nobody is told at all is E001's finding.
+    if own.or(of_policy).is_none() {
         return;
-    };
+    }
+    // What the runbook leaves out is the policy's.
+    let page = own.and_then(|own| own.page);
+    let page = page.or_else(|| of_policy.and_then(|policy| policy.page));
     let Some(taxonomy) = scope.repository.taxonomy() else {
         return;
     };
@@ -49,13 +57,14 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
         .and_then(|id| severities.iter().find(|severity| severity.id == *id))
         .filter(|severity| severity.page);
     if let Some(severity) = pages
-        && escalate.page != Some(true)
+        && page != Some(true)
     {
+        let place = match own {
+            Some(_) => scope.value(Route::root().key("spec").key("escalate")),
+            None => scope.identity(),
+        };
         findings
-            .report(
-                &RULE,
-                scope.value(Route::root().key("spec").key("escalate")),
-            )
+            .report(&RULE, place)
             .message(format!(
                 "`{}` is usually {}, which wakes people up, but this escalation does not",
                 runbook.incident_class, severity.id

@@ -1,10 +1,10 @@
-//! What has to be true before a write, by tier.
+//! What has to be true before a write.
 
 use std::collections::BTreeMap;
 
 use crate::document::condition::{Atom, Builtin, Condition, Term};
 use crate::document::id::CheckName;
-use crate::document::model::{Check, Query, Signal, Tier};
+use crate::document::model::{Check, Query, Signal};
 use crate::lint::RepositoryScope;
 
 /// What preflights demand together.
@@ -40,8 +40,12 @@ impl Demanded {
         Some(())
     }
 
-    /// What a write of this tier needs and is not demanded, as it is written in a preflight.
-    pub(super) fn missing(&self, tier: Tier, changes_in_decision: bool) -> Vec<&'static str> {
+    /// What a write needs and is not demanded, as it is written in a preflight.
+    pub(super) fn missing(
+        &self,
+        corroboration: bool,
+        changes_in_decision: bool,
+    ) -> Vec<&'static str> {
         let has = |wanted: Builtin| self.builtins.contains(&wanted);
         let mut missing: Vec<_> = ALWAYS
             .into_iter()
@@ -53,7 +57,7 @@ impl Demanded {
         }
         let corroborated =
             |builtin: &Builtin| matches!(builtin, Builtin::Corroborated(kinds) if *kinds >= 2);
-        if tier >= Tier::NEEDS_APPROVAL && !self.builtins.iter().any(corroborated) {
+        if corroboration && !self.builtins.iter().any(corroborated) {
             missing.push("corroborated(2)");
         }
         missing

@@ -12,6 +12,7 @@ mod p008_verifies_the_action;
 mod p009_unguarded_neighbours;
 mod p010_overlapping_verdicts;
 mod p011_retry_without_cooldown;
+mod p012_verify_floor_missing;
 pub(super) mod window;
 
 use super::Rule;
@@ -29,4 +30,5 @@ pub(super) static RULES: &[&Rule] = &[
     &p009_unguarded_neighbours::RULE,
     &p010_overlapping_verdicts::RULE,
     &p011_retry_without_cooldown::RULE,
+    &p012_verify_floor_missing::RULE,
 ];

@@ -5,7 +5,7 @@ use crate::diagnostic::Severity;
 use crate::document::Route;
 use crate::document::condition::Condition;
 use crate::document::id::PathId;
-use crate::document::model::{Action, Document, Runbook};
+use crate::document::model::{Action, Document, Runbook, Tier};
 use crate::engine::tier;
 use crate::lint::tier::call::{RatedStep, rated_steps};
 use crate::lint::{
@@ -25,12 +25,12 @@ pub(in crate::lint) static RULE: Rule = Rule {
     locked: true,
     category: Category::Preflight,
     needs: Needs::Repository,
-    summary: "Before a write, action and path together demand what its tier needs.",
-    why: "Every write needs `owner_known`, `no_commander`, `not_frozen`, `rollback_armed`, and recent changes looked at \
-          (`changes_known`, or a check for a change in the row that chooses the path or in a preflight); from tier 2 up also \
-          `corroborated(2)`. Without them an agent acts against a human who is already at work, in a freeze, on one broken \
+    summary: "Before a write, action and path together demand that nothing stands against it.",
+    why: "Every write needs `owner_known`, `no_commander`, `not_frozen`, `rollback_armed`, `corroborated(2)`, and recent \
+          changes looked at (`changes_known`, or a check for a change in the row that chooses the path or in a preflight). Without them an agent acts against a human who is already at work, in a freeze, on one broken \
           sensor, or where nobody can be called. Only what has to hold by itself counts, not one side of an `or`. An action \
-          that no runbook calls has to bring the whole list itself, for whoever calls it next.",
+          that no runbook calls has to bring the whole list itself, for whoever calls it next; below tier 2 the corroboration \
+          is left to the path, which knows the evidence.",
     remedy: "Add what is missing to the `preflight` of the action, which protects every caller, or of the path.",
     bad: &[
         Example::edits(&[
@@ -106,7 +106,7 @@ fn check_step(
     let (Some(()), Some(chosen)) = (read, chosen) else {
         return;
     };
-    let missing = demanded.missing(ground.tier, chosen);
+    let missing = demanded.missing(true, chosen);
     if missing.is_empty() {
         return;
     }
@@ -156,7 +156,7 @@ fn check_uncalled(scope: &DocumentScope<'_>, action: &Document<Action>, findings
     {
         return;
     }
-    let missing = demanded.missing(spec.tier, false);
+    let missing = demanded.missing(spec.tier >= Tier::NEEDS_APPROVAL, false);
     if missing.is_empty() {
         return;
     }

@@ -115,10 +115,8 @@ fn untrusted(reference: &Reference) -> bool {
     }
 }
 
+// A reading or notifying action too: what is typed into it goes to a system or to a human unread.
 fn free_text(scope: &DocumentScope<'_>, action: &Action, findings: &mut Findings) {
-    if !action.effect.changes_the_world() {
-        return;
-    }
     for (name, param) in &action.params {
         if !param.is_constrained() {
             findings

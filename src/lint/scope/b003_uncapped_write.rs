@@ -2,10 +2,11 @@
 
 use crate::diagnostic::Severity;
 use crate::document::Route;
-use crate::document::model::{Action, Governance, Limits, Tier};
+use crate::document::model::{Action, Governance, Limits, ParamType, Tier};
 use crate::document::unit::Duration;
 use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
 
+const GOVERNANCE: &str = "runbooks/governance.yaml";
 const ACTION: &str = "runbooks/catalog/actions/k8s.rollout-undo.yaml";
 
 pub(in crate::lint) static RULE: Rule = Rule {
@@ -15,9 +16,9 @@ pub(in crate::lint) static RULE: Rule = Rule {
     locked: true,
     category: Category::Scope,
     needs: Needs::Repository,
-    summary: "Every write names its target, how many it may touch and how often, within the policy's caps.",
+    summary: "Every write names its target, how many it may touch, how much and how often, within the policy's caps.",
     why: "A loop in an agent, or two agents at once, turn one restart into a hundred. Caps, rate limits and cool-downs are what keeps a mistake small.",
-    remedy: "Give the action `target`, `blast_radius.max_targets` and `limits` with `rate`, `cooldown` and `concurrency`, and the policy `caps` for tiers 1 and 2.",
+    remedy: "Give the action `target`, `blast_radius.max_targets` and `limits` with `rate`, `cooldown` and `concurrency`, its numeric parameters `minimum` and `maximum`, and the policy all four `caps` for tiers 1 and 2.",
     bad: &[
         Example::edit(
             ACTION,
@@ -25,6 +26,16 @@ pub(in crate::lint) static RULE: Rule = Rule {
             "limits: «{rate: 2 per 1h, concurrency: 1}»",
         ),
         Example::edit(ACTION, "max_targets: 1", "max_targets: «7»"),
+        Example::edit(
+            ACTION,
+            "{type: integer, minimum: 1, maximum: 1000000}",
+            "«{type: integer, minimum: 1}»",
+        ),
+        Example::edit(
+            GOVERNANCE,
+            "    2: {max_targets: 1, max_fraction: 20%, ",
+            "    «2»: {max_targets: 1, ",
+        ),
     ],
     good: &[Example::edit(ACTION, "rate: 2 per 1h", "rate: 1 per 1h")],
     check: Check::Document(check),
@@ -78,7 +89,33 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
                 .help("add `target` and `blast_radius: {unit: …, max_targets: 1}`");
         }
     }
+    amounts(scope, action, findings);
     caps(scope, action, findings);
+}
+
+/// Numbers a caller passes: how many messages, replicas, seconds.
+fn amounts(scope: &DocumentScope<'_>, action: &Action, findings: &mut Findings) {
+    for (name, param) in &action.params {
+        let is_number = matches!(param.kind, ParamType::Integer | ParamType::Number);
+        let missing: Vec<_> = [
+            ("minimum", param.minimum.is_none()),
+            ("maximum", param.maximum.is_none()),
+        ]
+        .into_iter()
+        .filter_map(|(bound, absent)| absent.then_some(bound))
+        .collect();
+        if is_number && param.one_of.is_empty() && !missing.is_empty() {
+            let route = Route::root().key("spec").key("params").key(name.as_str());
+            findings
+                .report(&RULE, scope.value(route))
+                .message(format!(
+                    "the parameter `{name}` takes any number: it has no {}",
+                    missing.join(" and no ")
+                ))
+                .label("unbounded")
+                .help("add `minimum` and `maximum`, or an `enum`");
+        }
+    }
 }
 
 /// The action against the policy's caps for its tier.
@@ -142,7 +179,9 @@ fn policy(scope: &DocumentScope<'_>, governance: &Governance, findings: &mut Fin
         let caps = governance.caps.get(&tier).copied().unwrap_or_default();
         let missing: Vec<_> = [
             ("max_targets", caps.max_targets.is_none()),
+            ("max_fraction", caps.max_fraction.is_none()),
             ("actions_per_hour", caps.actions_per_hour.is_none()),
+            ("max_time_limit", caps.max_time_limit.is_none()),
         ]
         .into_iter()
         .filter_map(|(name, absent)| absent.then_some(name))
@@ -156,7 +195,7 @@ fn policy(scope: &DocumentScope<'_>, governance: &Governance, findings: &mut Fin
                 ))
                 .label("uncapped")
                 .help(format!(
-                    "add `{tier}: {{max_targets: 1, actions_per_hour: 2}}` under `caps`"
+                    "write `{tier}: {{max_targets: 1, max_fraction: 20%, actions_per_hour: 2, max_time_limit: 30m}}` under `caps`"
                 ));
         }
     }

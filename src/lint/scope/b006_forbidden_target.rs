@@ -107,19 +107,42 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
     }
 }
 
-/// The targets a call can have, as far as they can be told before it is made: literal arguments as they are,
-/// `incident.service` as every service in scope. A target with anything else in it is judged when it is known.
+/// Every target that the writes of a runbook can have; `None` when one is known in an incident only.
+pub(crate) fn reach(scope: &DocumentScope<'_>) -> Option<Vec<String>> {
+    let services = &scope.runbook()?.spec.scope.services;
+    let mut all = Vec::new();
+    for call in scope.calls() {
+        let action = scope.repository.find::<Action>(call.action.as_str())?;
+        let action = &action.document.spec;
+        if action.effect.changes_the_world() {
+            for target in rendered(action, call, services) {
+                all.push(target?);
+            }
+        }
+    }
+    Some(all)
+}
+
+/// The targets a call can have, as far as they can be told before it is made.
 fn targets(action: &Action, call: &CallSite<'_>, services: &[ServiceId]) -> Vec<String> {
-    let Some(template) = action
-        .target
-        .as_deref()
-        .and_then(|text| Template::parse(text).ok())
-    else {
-        return Vec::new();
+    let mut found: Vec<_> = rendered(action, call, services)
+        .into_iter()
+        .flatten()
+        .collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// The target of a call for every service in scope: literal arguments as they are, `incident.service` as that
+/// service. A target with anything else in it is judged when it is known.
+fn rendered(action: &Action, call: &CallSite<'_>, services: &[ServiceId]) -> Vec<Option<String>> {
+    let template = action.target.as_deref();
+    let Some(template) = template.and_then(|text| Template::parse(text).ok()) else {
+        return vec![None];
     };
-    let render = |service: Option<&str>| -> Option<String> {
-        let incident = service.map_or(json!({}), |service| json!({"service": service}));
-        let context = json!({"incident": incident});
+    let render = |service: &ServiceId| -> Option<String> {
+        let context = json!({"incident": {"service": service.as_str()}});
         let params: BTreeMap<&String, Value> = call
             .with
             .iter()
@@ -134,11 +157,5 @@ fn targets(action: &Action, call: &CallSite<'_>, services: &[ServiceId]) -> Vec<
         let target = template.render(&json!({"params": params})).ok()?;
         target.as_str().map(str::to_owned)
     };
-    let mut found: Vec<_> = services
-        .iter()
-        .filter_map(|service| render(Some(service.as_str())))
-        .collect();
-    found.sort();
-    found.dedup();
-    found
+    services.iter().map(render).collect()
 }

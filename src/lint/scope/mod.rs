@@ -11,6 +11,8 @@ mod b008_excess_permission;
 mod b009_free_shell;
 mod b011_unstaged_service;
 
+pub(crate) use b006_forbidden_target::reach;
+
 use super::Rule;
 
 /// The rules of this group, by code.

@@ -1,7 +1,7 @@
-//! Words that stand for operations which take something away.
+//! Words that stand for operations which take something away, or keep service from users.
 
 /// The first word of a name such as `force-delete`, `core/pods:delete` or `deleteCollection` that stands for taking
-/// something away for good.
+/// something away, for good or for as long as it lasts.
 pub(in crate::lint) fn destructive_word(name: &str) -> Option<&'static str> {
     let words = words(name);
     let to_zero = words
@@ -14,7 +14,8 @@ pub(in crate::lint) fn destructive_word(name: &str) -> Option<&'static str> {
     words.iter().find_map(known)
 }
 
-const WORDS: [&str; 12] = [
+const WORDS: [&str; 20] = [
+    "block",
     "delete",
     "deletecollection",
     "destroy",
@@ -23,9 +24,16 @@ const WORDS: [&str; 12] = [
     "erase",
     "force",
     "kill",
+    "limit",
+    "pause",
     "purge",
+    "reject",
+    "stop",
+    "suspend",
     "terminate",
+    "throttle",
     "truncate",
+    "weight",
     "wipe",
 ];
 
@@ -58,9 +66,13 @@ mod tests {
         assert_eq!(destructive_word("dropTable"), Some("drop"));
         assert_eq!(destructive_word("scale_to_zero"), Some("scale to zero"));
         assert_eq!(destructive_word("DELETE"), Some("delete"));
+        assert_eq!(destructive_word("set-zone-weight"), Some("weight"));
+        assert_eq!(destructive_word("lb/limits:limit"), Some("limit"));
         for harmless in [
             "enforce",
             "undelete",
+            "lb/limits:update",
+            "unlimited",
             "backdrop",
             "scale-out",
             "workforce/x:get",

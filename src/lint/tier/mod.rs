@@ -23,6 +23,8 @@ mod t018_read_asks_to_write;
 mod t019_repeated_low_tier_write;
 mod t020_defaulted_target;
 mod t021_tier_above_need;
+mod t022_class_contradicts_action;
+mod t023_uneven_raise;
 
 use super::Rule;
 
@@ -48,4 +50,6 @@ pub(super) static RULES: &[&Rule] = &[
     &t019_repeated_low_tier_write::RULE,
     &t020_defaulted_target::RULE,
     &t021_tier_above_need::RULE,
+    &t022_class_contradicts_action::RULE,
+    &t023_uneven_raise::RULE,
 ];

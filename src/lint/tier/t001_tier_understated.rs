@@ -9,6 +9,7 @@ use crate::lint::{Category, Change, Check, DocumentScope, Example, Findings, Nee
 
 const RUNBOOK: &str = "runbooks/error-rate-after-deploy/runbook.yaml";
 const ACTION: &str = "runbooks/catalog/actions/k8s.rollout-undo.yaml";
+const OTHER: &str = "runbooks/catalog/actions/k8s.scale-in.yaml";
 const FLAT: &str = "raise_tier: [{param: namespace, in: [kube-system], to: 3}]";
 
 pub(in crate::lint) static RULE: Rule = Rule {
@@ -36,6 +37,11 @@ pub(in crate::lint) static RULE: Rule = Rule {
                 FLAT,
                 "raise_tier: [{param: deployment, in: [checkout], to: 2}]",
             ),
+            Change::edit(
+                OTHER,
+                FLAT,
+                "raise_tier: [{param: deployment, in: [checkout], to: 2}]",
+            ),
         ]),
     ],
     good: &[Example::edits(&[
@@ -43,6 +49,11 @@ pub(in crate::lint) static RULE: Rule = Rule {
         Change::edit(ACTION, "  tier: 2\n", "  tier: 1\n"),
         Change::edit(
             ACTION,
+            FLAT,
+            "raise_tier: [{param: deployment, in: [payments-gateway], to: 2}]",
+        ),
+        Change::edit(
+            OTHER,
             FLAT,
             "raise_tier: [{param: deployment, in: [payments-gateway], to: 2}]",
         ),

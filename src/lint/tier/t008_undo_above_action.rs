@@ -36,6 +36,7 @@ spec:
     namespace: {type: string, lookup: namespaces}
     deployment: {type: string, lookup: services}
     replicas: {type: integer, minimum: 1, maximum: 50}
+  raise_tier: [{param: namespace, in: [kube-system], to: 3}]
   target: \"deployment/{{ params.namespace }}/{{ params.deployment }}\"
   blast_radius: {unit: deployment, max_targets: 1}
   limits: {rate: 2 per 1h, cooldown: 15m, concurrency: 1}

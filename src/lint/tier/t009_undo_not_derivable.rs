@@ -26,7 +26,11 @@ pub(in crate::lint) static RULE: Rule = Rule {
             "to_revision: \"{{ «change.deploy.previous_revision» }}\"",
         ),
         Example::edits(&[
-            Change::edit(ACTION, "minimum: 1}", "minimum: 1, optional: true}"),
+            Change::edit(
+                ACTION,
+                "minimum: 1, maximum: 1000000}",
+                "minimum: 1, maximum: 1000000, optional: true}",
+            ),
             Change::edit(
                 ACTION,
                 "to_revision: \"{{ snapshot.revision }}\"",

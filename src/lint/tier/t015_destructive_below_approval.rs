@@ -16,9 +16,9 @@ pub(in crate::lint) static RULE: Rule = Rule {
     locked: true,
     category: Category::Tier,
     needs: Needs::File,
-    summary: "What deletes, drops, drains, purges, forces, kills or scales to zero is at least tier 2.",
+    summary: "What deletes, drops, drains, purges, forces, kills, stops, limits or scales to zero is at least tier 2.",
     why: "An effect and a class are what the author believes; the operation and the permissions are what the executor gets. \
-          With a permission to delete, a mistake in an argument deletes.",
+          With a permission to delete, a mistake in an argument deletes; with one to limit or to pause, it turns users away.",
     remedy: "Raise the tier to 2, or use an operation and permissions that take nothing away (e.g. `patch` for a restart).",
     bad: &[
         Example::edits(&[

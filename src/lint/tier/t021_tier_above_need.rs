@@ -9,6 +9,8 @@ use crate::lint::{Category, Change, Check, DocumentScope, Example, Findings, Nee
 use super::destructive::destructive_word;
 
 const ACTION: &str = "runbooks/catalog/actions/k8s.rollout-undo.yaml";
+const OTHER: &str = "runbooks/catalog/actions/k8s.scale-in.yaml";
+const RAISE: &str = "  raise_tier: [{param: namespace, in: [kube-system], to: 3}]\n";
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: "T021",
@@ -27,11 +29,8 @@ pub(in crate::lint) static RULE: Rule = Rule {
             "min_healthy: 60%",
         ),
         Change::edit(ACTION, "  tier: 2\n", "  tier: «2»\n"),
-        Change::edit(
-            ACTION,
-            "  raise_tier: [{param: namespace, in: [kube-system], to: 3}]\n",
-            "",
-        ),
+        Change::edit(ACTION, RAISE, ""),
+        Change::edit(OTHER, RAISE, ""),
     ])],
     good: &[Example::base()],
     check: Check::Document(check),
