@@ -1,5 +1,6 @@
 //! Trying mutants out: does lint or a test notice?
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -9,15 +10,25 @@ use rayon::prelude::*;
 use super::{Mutant, mutants};
 use crate::diagnostic::{Located, Severity};
 use crate::document::Route;
-use crate::document::model::{Kind, ObjectRef};
+use crate::document::model::{Kind, ObjectRef, Runbook, Scope};
+use crate::engine::arguments::DoNotTouch;
+use crate::library::closure::{Pinned, resolve_defaults};
 use crate::library::{DocId, Library};
-use crate::lint::{ConfigurationError, Options, lint};
+use crate::lint::{
+    ConfigurationError, Needs, Options, RepositoryScope, Rule, lint, reach, registry,
+};
 use crate::testing::{Suite, SuiteError};
 
 /// A library whose documents are made less safe, one property at a time.
 pub struct Trials {
     baseline: Library,
     today: Date,
+    /// What lint says of the baseline: warnings whose permission was a comment, which JSON does not have.
+    known: BTreeSet<(&'static str, String)>,
+    /// Codes of the rules that look at one document by itself.
+    alone: Vec<String>,
+    /// Codes of all others.
+    together: Vec<String>,
 }
 
 /// One mutant and what became of it.
@@ -36,10 +47,12 @@ pub struct Trial {
 /// Who noticed that a safety property is gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Lint refuses the library; the first error it reports.
+    /// Lint has an error or a warning to report; the first.
     Lint {
         /// Code of the rule.
         code: &'static str,
+        /// Error, or warning where nothing else notices.
+        severity: Severity,
         /// The file and, where known, the way to the place in it.
         place: String,
     },
@@ -52,11 +65,21 @@ pub enum Verdict {
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Lint { code, place } => write!(f, "{code} at {place}"),
+            Self::Lint {
+                code,
+                severity,
+                place,
+            } => write!(f, "{severity} {code} at {place}"),
             Self::Test(name) => write!(f, "test {name}"),
             Self::Survived => f.write_str("SURVIVED"),
         }
     }
+}
+
+/// The first new findings.
+struct Linted {
+    error: Option<Verdict>,
+    warning: Option<Verdict>,
 }
 
 /// Nothing can be concluded from mutants of this library.
@@ -81,7 +104,7 @@ impl Trials {
     /// what it is compared with in nothing but what was done to it.
     ///
     /// # Errors
-    /// When lint reports errors or a test is not met before anything was changed.
+    /// When lint has errors or a test is not met before anything was changed.
     pub fn new(library: &Library, today: Date) -> Result<Self, TrialError> {
         let mut paths: Vec<_> = mutable(library)
             .filter_map(|id| Some(library.entry(id)?.path()))
@@ -91,12 +114,30 @@ impl Trials {
             .into_iter()
             .map(|path| (path.to_owned(), written(library, path, None)))
             .collect();
-        let trials = Self {
-            baseline: library.with_sources(rewritten),
+        let (alone, together): (Vec<_>, Vec<_>) = registry::all()
+            .iter()
+            .partition(|rule| rule.needs == Needs::File);
+        let codes = |rules: Vec<&&Rule>| rules.iter().map(|rule| rule.code.to_owned()).collect();
+        let mut trials = Self {
+            baseline: library.with_sources(rewritten.clone()),
             today,
+            known: BTreeSet::new(),
+            alone: codes(alone),
+            together: codes(together),
         };
-        if let Verdict::Lint { code, place } = trials.linted(&trials.baseline)? {
-            return Err(TrialError::Errors(format!("{code} at {place}")));
+        let baseline = lint(&trials.baseline, &Options::on(today))?;
+        for found in &baseline.report.findings {
+            let (code, place) = (found.finding.code, place(found));
+            if found.finding.severity == Severity::Error {
+                return Err(TrialError::Errors(format!("{code} at {place}")));
+            }
+            trials.known.insert((code, place));
+        }
+        for (path, text) in rewritten {
+            let file = Library::from_sources([(path, text)]);
+            if let Some(error) = trials.linted(&file, &trials.alone)?.error {
+                return Err(TrialError::Errors(error.to_string()));
+            }
         }
         let suite = Suite::new(&trials.baseline)?;
         let all = trials.baseline.of_kind(Kind::Fixture);
@@ -119,6 +160,7 @@ impl Trials {
                 let made = mutants(object.kind, value).into_iter();
                 made.map(move |mutant| (id, object.clone(), mutant))
             })
+            .filter(|(id, _, mutant)| !self.changes_nothing(*id, mutant))
             .collect();
         made.into_par_iter()
             .map(|(id, object, mutant)| {
@@ -132,6 +174,63 @@ impl Trials {
             .collect()
     }
 
+    /// Whether a runbook comes to the same without what was deleted: the policy's defaults say it too, or
+    /// no step can act on what was not to be touched.
+    fn changes_nothing(&self, id: DocId, mutant: &Mutant) -> bool {
+        let entry = self.baseline.entry(id);
+        let Some(original) = entry.and_then(|entry| entry.document::<Runbook>()) else {
+            return false;
+        };
+        let Ok(mutated) = Pinned::<Runbook>::from_value(mutant.document.clone()) else {
+            return false;
+        };
+        let (original, mutated) = (&original.spec, &mutated.spec);
+        let rest = |runbook: &Runbook| Runbook {
+            escalate: None,
+            stop_when: Vec::new(),
+            budgets: None,
+            handoff: Vec::new(),
+            scope: Scope {
+                do_not_touch: Vec::new(),
+                ..runbook.scope.clone()
+            },
+            ..runbook.clone()
+        };
+        rest(original) == rest(mutated)
+            && self.same_limits(original, mutated)
+            && self.same_fence(id, original, mutated)
+    }
+
+    fn same_limits(&self, original: &Runbook, mutated: &Runbook) -> bool {
+        let policy = self.baseline.governance();
+        let defaults = policy.and_then(|(_, policy)| policy.spec.defaults.as_ref());
+        defaults.is_some_and(|defaults| {
+            resolve_defaults(defaults, original) == resolve_defaults(defaults, mutated)
+        })
+    }
+
+    fn same_fence(&self, id: DocId, original: &Runbook, mutated: &Runbook) -> bool {
+        let fences = [original, mutated].map(|runbook| &runbook.scope.do_not_touch);
+        if fences[0] == fences[1] {
+            return true;
+        }
+        let repository = RepositoryScope::new(&self.baseline, self.today);
+        let document = repository.document(id);
+        let targets = document.and_then(|document| reach(&document));
+        let (Some(targets), Ok(before), Ok(after)) = (
+            targets,
+            DoNotTouch::new(fences[0]),
+            DoNotTouch::new(fences[1]),
+        ) else {
+            return false;
+        };
+        // No fence at all is a finding whatever the targets are.
+        let mut targets = targets.iter();
+        !fences[1].is_empty()
+            && targets
+                .all(|target| before.covers(target).is_some() == after.covers(target).is_some())
+    }
+
     /// Who notices one mutant of the document `id`.
     ///
     /// # Errors
@@ -141,12 +240,17 @@ impl Trials {
             return Ok(Verdict::Survived);
         };
         let text = written(&self.baseline, entry.path(), Some((id, mutant)));
-        let mutated = self
-            .baseline
-            .with_sources([(entry.path().to_owned(), text)]);
-        let linted = self.linted(&mutated)?;
-        if linted != Verdict::Survived {
-            return Ok(linted);
+        let changed = [(entry.path().to_owned(), text)];
+        // Rules about one document say of the others what they said of the baseline: nothing.
+        let file = Library::from_sources(changed.clone());
+        let alone = self.linted(&file, &self.alone)?;
+        if let Some(error) = alone.error {
+            return Ok(error);
+        }
+        let mutated = self.baseline.with_sources(changed);
+        let together = self.linted(&mutated, &self.together)?;
+        if let Some(error) = together.error {
+            return Ok(error);
         }
         let suite = Suite::new(&mutated)?;
         // Policy tests cost next to nothing, and the document's own fixtures are the likeliest to notice.
@@ -154,17 +258,36 @@ impl Trials {
         let mut fixtures = near.into_iter().chain(far);
         let unmet = suite.unmet_policy_test();
         let unmet = unmet.or_else(|| fixtures.find_map(|id| suite.unmet(id)));
-        Ok(unmet.map_or(Verdict::Survived, Verdict::Test))
+        let verdict = unmet.map(Verdict::Test);
+        // A warning, such as that a check has no use any more, is the weakest sign.
+        let verdict = verdict.or(alone.warning).or(together.warning);
+        Ok(verdict.unwrap_or(Verdict::Survived))
     }
 
-    fn linted(&self, library: &Library) -> Result<Verdict, TrialError> {
-        let outcome = lint(library, &Options::on(self.today))?;
-        let mut findings = outcome.report.findings.iter();
-        let error = findings.find(|found| found.finding.severity == Severity::Error);
-        Ok(error.map_or(Verdict::Survived, |error| Verdict::Lint {
-            code: error.finding.code,
-            place: place(error),
-        }))
+    /// What these rules find that the baseline does not have.
+    fn linted(&self, library: &Library, rules: &[String]) -> Result<Linted, TrialError> {
+        let options = Options {
+            select: rules.to_vec(),
+            ..Options::on(self.today)
+        };
+        let outcome = lint(library, &options)?;
+        let first = |severity: Severity| {
+            let findings = outcome.report.findings.iter();
+            let mut new = findings
+                .filter(|found| found.finding.severity == severity)
+                .map(|found| (found.finding.code, place(found)))
+                .filter(|found| !self.known.contains(found));
+            let (code, place) = new.next()?;
+            Some(Verdict::Lint {
+                code,
+                severity,
+                place,
+            })
+        };
+        Ok(Linted {
+            error: first(Severity::Error),
+            warning: first(Severity::Warning),
+        })
     }
 
     /// Every fixture: those that a document takes part in, then the others.
