@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use camino::Utf8Path;
 use serde_json::Value;
 
+use super::outline::Outline;
 use crate::document::model::{
     API_VERSION, Action, Document, Exception, Fixture, Governance, Kind, ObjectRef, Postmortem,
     Query, Repository, Runbook, Service, Signature, Spec, Taxonomy, Typed,
@@ -38,6 +39,7 @@ pub struct Entry {
     type_errors: Vec<DeError>,
     pruned: Vec<Route>,
     violations: Vec<Violation>,
+    outline: OnceLock<Option<Outline>>,
     value: OnceLock<Arc<Value>>,
     digest: OnceLock<Result<Digest, CanonicalError>>,
 }
@@ -93,6 +95,7 @@ impl Entry {
             position,
             parsed,
             markdown,
+            outline: OnceLock::new(),
             value: OnceLock::new(),
             digest: OnceLock::new(),
         }
@@ -182,6 +185,22 @@ impl Entry {
             .map(|document| &**document)
     }
 
+    /// What the document means, with stand-ins for what is wrong where nothing could be read without it. For looking at,
+    /// never for acting upon; see [`Entry::is_disturbed`].
+    pub fn outlined(&self) -> Option<&Typed> {
+        self.typed.as_ref().or_else(|| Some(&self.outline()?.typed))
+    }
+
+    fn outline(&self) -> Option<&Outline> {
+        if self.typed.is_some() || !self.is_complete() {
+            return None;
+        }
+        let said = self.root().get("apiVersion").and_then(NodeRef::as_str);
+        let kind = self.kind.filter(|_| said == Some(API_VERSION))?;
+        let outline = || Outline::of(kind, self.root());
+        self.outline.get_or_init(outline).as_ref()
+    }
+
     /// Places that do not fit the type of the kind; each is a violation of the schema too.
     pub fn type_errors(&self) -> &[DeError] {
         &self.type_errors
@@ -195,8 +214,13 @@ impl Entry {
     /// Whether the typed document differs, at this place, above or below it, from what is written.
     /// A rule that reads the typed document has nothing to say about such a place.
     pub fn is_disturbed(&self, route: &Route) -> bool {
-        let mut pruned = self.pruned.iter();
-        pruned.any(|left_out| left_out.contains(route) || route.contains(left_out))
+        // What was left out in vain says nothing about the outline.
+        let places = match self.outline.get() {
+            Some(Some(outline)) => &outline.disturbed,
+            _ => &self.pruned,
+        };
+        let meets = |place: &Route| place.contains(route) || route.contains(place);
+        places.iter().any(meets)
     }
 
     /// Every violation of the schema of its kind.
@@ -241,13 +265,13 @@ fn nothing() -> Parsed {
 }
 
 #[derive(Default)]
-struct Read {
-    typed: Option<Typed>,
-    errors: Vec<DeError>,
-    pruned: Vec<Route>,
+pub(super) struct Read {
+    pub(super) typed: Option<Typed>,
+    pub(super) errors: Vec<DeError>,
+    pub(super) pruned: Vec<Route>,
 }
 
-fn read_as(kind: Kind, root: NodeRef<'_>) -> Read {
+pub(super) fn read_as(kind: Kind, root: NodeRef<'_>) -> Read {
     match kind {
         Kind::Action => read::<Action>(root),
         Kind::Exception => read::<Exception>(root),

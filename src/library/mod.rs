@@ -24,6 +24,7 @@ mod entry;
 mod failure;
 mod index;
 mod load;
+mod outline;
 mod reference;
 mod resolve;
 pub mod scaffold;

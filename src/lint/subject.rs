@@ -56,7 +56,7 @@ impl<'a> RepositoryScope<'a> {
         let entries: Vec<&Entry> = library.entries().map(|(_, entry)| entry).collect();
         let sites = entries
             .par_iter()
-            .map(|entry| entry.typed().map(Sites::of).unwrap_or_default())
+            .map(|entry| entry.outlined().map(Sites::of).unwrap_or_default())
             .collect();
         Self {
             library,
@@ -143,12 +143,15 @@ impl<'a> DocumentScope<'a> {
 
     /// What the document means, as far as it could be read.
     pub fn typed(&self) -> Option<&'a Typed> {
-        self.entry.typed()
+        self.entry.outlined()
     }
 
     /// The document as one of a kind.
     pub fn document<S: Spec>(&self) -> Option<&'a Document<S>> {
-        self.entry.document()
+        self.entry
+            .outlined()
+            .and_then(S::of)
+            .map(|document| &**document)
     }
 
     /// The document, if it is an action.
