@@ -1,7 +1,8 @@
-//! Times whole commands over a generated library: `cargo bench --bench library -- [DOCUMENTS]`.
+//! Times whole commands: `cargo bench --bench library -- [DOCUMENTS]`.
 //!
-//! Prints wall-clock seconds (least, median, most of five runs after a warm-up) and the peak memory
-//! of the process. `KEEP=DIR` writes the library there and leaves it.
+//! `lint` over a generated library of that many documents (10,000 if not said), `test` over one of that many
+//! fixtures, both over this repository's own library, and `decide` and `authorize` over that library as published
+//! and followed by `rbk demo`. `KEEP=DIR` writes everything there and leaves it.
 
 #![expect(
     clippy::expect_used,
@@ -9,65 +10,85 @@
 )]
 
 mod generator;
+mod measure;
 
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::process::Command;
 
-const RUNS: usize = 5;
+use generator::Size;
+use measure::measure;
+
+/// On which documents are looked at, so that nothing expires while the benchmark grows old.
+const TODAY: &str = "2026-11-01";
 
 fn main() {
-    let documents = std::env::args()
+    let wanted = std::env::args()
         .skip(1)
         .find_map(|word| word.parse().ok())
         .unwrap_or(10_000);
     let temporary = tempfile::tempdir().expect("a temporary folder");
     let folder =
         std::env::var_os("KEEP").map_or_else(|| temporary.path().to_owned(), PathBuf::from);
-    let written = generator::write(&folder, documents);
-    println!("{written} documents in {}", folder.display());
-    for command in ["lint", "test"] {
-        measure(command, &folder);
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+
+    let documents = generated(&folder.join("documents"), Size::Documents(wanted));
+    report(&["lint", "--today", TODAY], &documents, 0);
+    let fixtures = generated(&folder.join("fixtures"), Size::Fixtures(wanted));
+    report(&["test"], &fixtures, 0);
+
+    println!("{}", own.display());
+    report(&["lint", "--today", TODAY], own, 0);
+    report(&["test"], own, 0);
+    let agent = followed(&folder.join("agent"), own);
+    let anchor = "published/metadata/1.root.json";
+    let state = ["--state", "agent", "--root", anchor];
+    // Nobody approved the proposal: it is refused, as it has to be.
+    for (command, option, input, code) in [
+        ("decide", "--incident", "benches/incident.json", 0),
+        ("authorize", "--proposal", "benches/proposal.json", 1),
+    ] {
+        let input = own.join(input);
+        let input = input.to_str().expect("a path that is text");
+        report(
+            &[&[command, option, input][..], &state].concat(),
+            &agent,
+            code,
+        );
     }
 }
 
-fn measure(command: &str, folder: &Path) {
-    let mut seconds: Vec<f64> = (0..=RUNS).map(|_| run(command, folder)).skip(1).collect();
-    seconds.sort_by(f64::total_cmp);
+/// A generated library in `folder`.
+fn generated(folder: &Path, size: Size) -> PathBuf {
+    let written = generator::write(folder, size);
     println!(
-        "rbk {command}: {:.2} s least, {:.2} s median, {:.2} s most; peak memory {}",
-        seconds[0],
-        seconds[RUNS / 2],
-        seconds[RUNS - 1],
-        peak(command, folder),
+        "{}: {} documents, {} of them fixtures; {:.1} lines and {:.0} bytes each",
+        folder.display(),
+        written.documents,
+        written.fixtures,
+        written.lines as f64 / written.documents as f64,
+        written.bytes as f64 / written.documents as f64,
     );
+    folder.to_owned()
 }
 
-fn rbk(command: &str, folder: &Path) -> Command {
+/// The folder of an agent that follows the library of `repository`: what `rbk demo --keep` leaves.
+fn followed(folder: &Path, repository: &Path) -> PathBuf {
+    fs::create_dir_all(folder).expect("the folder can be made");
+    let mut demo = rbk(&["demo", "--keep"], repository);
+    let output = demo.env("TMPDIR", folder).output().expect("rbk starts");
+    assert!(output.status.success(), "rbk demo failed");
+    let mut kept = fs::read_dir(folder).expect("the folder can be read");
+    kept.next().expect("a folder").expect("a folder").path()
+}
+
+fn rbk(arguments: &[&str], folder: &Path) -> Command {
     let mut rbk = Command::new(env!("CARGO_BIN_EXE_rbk"));
-    rbk.args([command, "--today", "2026-11-23"])
-        .current_dir(folder);
-    rbk.stdout(Stdio::null());
+    rbk.args(arguments).current_dir(folder);
     rbk
 }
 
-fn run(command: &str, folder: &Path) -> f64 {
-    let start = Instant::now();
-    let status = rbk(command, folder).status().expect("rbk starts");
-    assert!(status.success(), "rbk {command} failed: {status}");
-    start.elapsed().as_secs_f64()
-}
-
-/// Peak resident memory as the kernel counted it (Linux), sampled until the command ends.
-fn peak(command: &str, folder: &Path) -> String {
-    let mut child = rbk(command, folder).spawn().expect("rbk starts");
-    let status = format!("/proc/{}/status", child.id());
-    let mut last = None;
-    while let Ok(None) = child.try_wait() {
-        let text = std::fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        last = line.map(|line| line.trim().to_owned()).or(last);
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
-    last.unwrap_or_else(|| "unknown here".to_owned())
+fn report(arguments: &[&str], folder: &Path, code: i32) {
+    let measured = measure(|| rbk(arguments, folder), code);
+    println!("  rbk {}: {measured}", arguments.first().unwrap_or(&""));
 }

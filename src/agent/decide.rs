@@ -11,6 +11,7 @@ use crate::bundle::Bundle;
 use crate::document::Digest;
 use crate::document::id::{CheckName, PathId, RunbookId, SignatureId};
 use crate::document::model::{HaltLevel, Mode};
+use crate::engine::arguments::Vocabulary;
 use crate::engine::authorize::{Proposal, Situation, Verdict, authorize};
 use crate::engine::call::{Call, PastAction};
 use crate::engine::check::CheckResult;
@@ -185,6 +186,7 @@ pub fn prepare(bundle: &Bundle) -> Prepared {
             .collect();
     }
     Prepared::new(Sources {
+        vocabulary: Arc::new(Vocabulary::new(&bundle.governance.spec, &services)),
         governance: Arc::new((*bundle.governance).clone()),
         runbooks,
         signatures: signatures.into_values().collect(),

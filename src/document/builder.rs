@@ -22,6 +22,10 @@ pub const MAX_NODES: usize = 200_000;
 /// into a data file.
 pub const MAX_SCALAR_BYTES: usize = 256 * 1024;
 
+/// How much text a node takes at least in most documents, and most nodes that room is made for before they are seen.
+const BYTES_PER_NODE: usize = 10;
+const MOST_EXPECTED: usize = 512;
+
 /// Reading of the document has to stop; the problem that says why is already recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stop {
@@ -79,11 +83,13 @@ impl TreeBuilder {
         comments: Vec<Span>,
         node_budget: usize,
     ) -> Self {
+        let rest = source.len().saturating_sub(start as usize);
+        let expected = (rest / BYTES_PER_NODE).min(MOST_EXPECTED);
         Self {
             source,
             buffer: String::new(),
-            nodes: Vec::new(),
-            links: Vec::new(),
+            nodes: Vec::with_capacity(expected),
+            links: Vec::with_capacity(expected),
             comments,
             pending: Vec::new(),
             frames: Vec::new(),

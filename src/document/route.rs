@@ -279,6 +279,27 @@ impl Tree {
         self.root().nearest(route)
     }
 
+    /// The route to a value of this tree.
+    pub fn route_to(&self, value: NodeRef<'_>) -> Route {
+        let mut route = Route::root();
+        let mut node = self.root();
+        // Ids are in the order of the text, so a value lies in the last child that does not begin after it.
+        while node.id() < value.id() {
+            let entries = node.entries();
+            let items = node.items().enumerate();
+            let children = entries
+                .map(|entry| (Segment::from(entry.name), entry.value))
+                .chain(items.map(|(at, item)| (Segment::from(at), item)));
+            let reached = children.take_while(|(_, child)| child.id() <= value.id());
+            let Some((segment, child)) = reached.last() else {
+                break;
+            };
+            route.push(segment);
+            node = child;
+        }
+        route
+    }
+
     /// Where the key or value at a route is written; see [`NodeRef::span_at`].
     pub fn span_at(&self, route: &Route, target: Target) -> Span {
         self.root().span_at(route, target)
@@ -369,6 +390,25 @@ mod tests {
                 .1,
             4
         );
+    }
+
+    #[test]
+    fn every_value_has_the_route_that_leads_to_it() {
+        let text = "a: [x, {k: v, l: [1, 2]}]\nb: &anchor {c: ~}\na: twice\n? [odd]\n: d\ne:\n  - f: 1\n  - g\n";
+        let tree = parse(&Source::from_text("a.yaml", text).unwrap())
+            .remove(0)
+            .tree;
+        let mut open = vec![(Route::root(), tree.root())];
+        let mut seen = 0;
+        while let Some((route, node)) = open.pop() {
+            assert_eq!(tree.route_to(node), route);
+            let entries = node.entries();
+            open.extend(entries.map(|entry| (route.clone().key(entry.name), entry.value)));
+            let items = node.items().enumerate();
+            open.extend(items.map(|(at, item)| (route.clone().index(at), item)));
+            seen += 1;
+        }
+        assert_eq!(seen, 13);
     }
 
     #[test]

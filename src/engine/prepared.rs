@@ -57,7 +57,7 @@ pub struct Prepared {
     pub(crate) policy: Policy,
     pub(crate) services: Arc<BTreeMap<ServiceId, Document<Service>>>,
     pub(crate) severities: Vec<String>,
-    pub(crate) vocabulary: Vocabulary,
+    pub(crate) vocabulary: Arc<Vocabulary>,
     pub(crate) runbooks: BTreeMap<RunbookId, PreparedRunbook>,
     pub(crate) signatures: BTreeMap<SignatureId, PreparedSignature>,
     pub(crate) places: Places,
@@ -69,7 +69,7 @@ pub struct Prepared {
 impl Prepared {
     /// Prepares everything that can be prepared.
     pub fn new(sources: Sources) -> Self {
-        let vocabulary = Vocabulary::new(&sources.governance.spec, &*sources.services);
+        let vocabulary = sources.vocabulary;
         let policy = Policy::new(sources.governance);
         let mut unusable = sources.unresolved;
         let mut queries = QueryCache::default();

@@ -171,9 +171,10 @@ fn within_budget<'f>(
     files: &'f [Utf8PathBuf],
     failures: &mut Vec<Failure>,
 ) -> &'f [Utf8PathBuf] {
+    let size = |path: &Utf8PathBuf| std::fs::metadata(root.join(path)).map_or(0, |file| file.len());
+    let sizes: Vec<u64> = files.par_iter().map(size).collect();
     let mut total = 0_u64;
-    for (at, path) in files.iter().enumerate() {
-        let size = std::fs::metadata(root.join(path)).map_or(0, |file| file.len());
+    for (at, size) in sizes.into_iter().enumerate() {
         total = total.saturating_add(size.min(MAX_SOURCE_BYTES as u64 + 1));
         if total > MAX_TOTAL_BYTES as u64 {
             let (kept, rest) = files.split_at(at);
@@ -190,9 +191,11 @@ fn within_budget<'f>(
 fn bytes_of(path: &Utf8Path) -> Result<Vec<u8>, LoadError> {
     let unreadable = |error: std::io::Error| LoadError::Unreadable(error.to_string());
     let file = File::open(path).map_err(unreadable)?;
-    let mut bytes = Vec::new();
     // One byte more than a source may have, so that a file that is too large is seen to be.
-    file.take(MAX_SOURCE_BYTES as u64 + 1)
+    let limit = MAX_SOURCE_BYTES as u64 + 1;
+    let size = file.metadata().map_or(0, |file| file.len().min(limit));
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
+    file.take(limit)
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;
     Ok(bytes)

@@ -61,6 +61,7 @@ pub struct Library {
     index: Index,
     usage: OnceLock<Usage>,
     fixtures: OnceLock<BTreeMap<DocId, Vec<DocId>>>,
+    fixtures_by_source: OnceLock<BTreeMap<Box<str>, Vec<DocId>>>,
 }
 
 impl Library {
@@ -99,6 +100,7 @@ impl Library {
             data: BTreeMap::new(),
             usage: OnceLock::new(),
             fixtures: OnceLock::new(),
+            fixtures_by_source: OnceLock::new(),
         }
     }
 
@@ -121,9 +123,22 @@ impl Library {
 
     /// The documents of one file.
     pub fn entries_at(&self, path: &Utf8Path) -> impl Iterator<Item = (DocId, &Entry)> {
+        self.entries_from(path)
+            .take_while(move |(_, entry)| entry.path() == path)
+    }
+
+    /// The documents in a folder and below it.
+    pub fn entries_below(&self, folder: &Utf8Path) -> impl Iterator<Item = (DocId, &Entry)> {
+        self.entries_from(folder)
+            .take_while(move |(_, entry)| entry.path().starts_with(folder))
+    }
+
+    /// The documents from a path on, in path order.
+    fn entries_from(&self, path: &Utf8Path) -> impl Iterator<Item = (DocId, &Entry)> {
         let start = self.entries.partition_point(|entry| entry.path() < path);
-        let skipped = self.entries().skip(start);
-        skipped.take_while(move |(_, entry)| entry.path() == path)
+        let rest = self.entries.get(start..).unwrap_or_default();
+        let numbers = (start..).map(|at| DocId(u32::try_from(at).unwrap_or(u32::MAX)));
+        numbers.zip(rest.iter().map(|entry| &**entry))
     }
 
     /// Files that could not be read.
@@ -283,6 +298,21 @@ impl Library {
             by_target
         });
         by_target.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The fixtures whose provenance names this source, in path order.
+    pub fn fixtures_from(&self, source: &str) -> &[DocId] {
+        let by_source = self.fixtures_by_source.get_or_init(|| {
+            let mut by_source: BTreeMap<Box<str>, Vec<DocId>> = BTreeMap::new();
+            for (id, fixture) in self.fixtures().iter() {
+                let provenance = fixture.spec.provenance.as_ref();
+                if let Some(source) = provenance.and_then(|from| from.source.as_deref()) {
+                    by_source.entry(source.into()).or_default().push(id);
+                }
+            }
+            by_source
+        });
+        by_source.get(source).map_or(&[], Vec::as_slice)
     }
 }
 

@@ -12,6 +12,7 @@ use crate::document::model::{
     Taxonomy, Typed,
 };
 use crate::document::{NodeRef, Route};
+use crate::engine::arguments::DoNotTouch;
 use crate::library::{DocId, Entry, Library};
 
 /// What a rule about the whole repository sees.
@@ -141,6 +142,11 @@ impl<'a> DocumentScope<'a> {
         self.entry.root().resolve(route)
     }
 
+    /// The route to a value of the document.
+    pub fn route_to(&self, value: NodeRef<'_>) -> Route {
+        self.entry.tree().route_to(value)
+    }
+
     /// What the document means, as far as it could be read.
     pub fn typed(&self) -> Option<&'a Typed> {
         self.entry.outlined()
@@ -212,6 +218,14 @@ impl<'a> DocumentScope<'a> {
     /// Its templates.
     pub fn templates(&self) -> &'a [TemplateSite<'a>] {
         &self.sites().templates
+    }
+
+    /// What the runbook must not touch; nothing for other kinds and for patterns that cannot be read.
+    pub fn untouchable(&self) -> &'a DoNotTouch {
+        self.sites().untouchable.get_or_init(|| {
+            let patterns = self.runbook().map(|it| &*it.spec.scope.do_not_touch);
+            DoNotTouch::new(patterns.unwrap_or_default()).unwrap_or_default()
+        })
     }
 
     /// The steps of a runbook; none for other kinds.

@@ -23,10 +23,10 @@ pub(in crate::cli) struct Check {
 impl Run for Check {
     fn run(self, console: &mut Console) -> Result<Exit, CliError> {
         let library = load(&self.path)?;
-        let outcome = lint::run(&library, &Options::on(self.day.date()))?;
+        let outcome = lint::run(library, &Options::on(self.day.date()))?;
         console.print(Format::Human.render(&outcome.report, &lint::style(console)));
         lint::finish(&outcome)?;
-        let report = test::run(&library, None)?;
+        let report = test::run(library, None)?;
         console.print(report.human());
         Ok(Exit::findings_unless(
             outcome.report.summary.errors == 0 && report.passed(),

@@ -65,7 +65,7 @@ impl Run for Lint {
             ignore: self.ignore,
             ..Options::on(self.day.date())
         };
-        let outcome = run(&library, &options)?;
+        let outcome = run(library, &options)?;
         console.print(self.format.render(&outcome.report, &style(console)));
         if outcome.is_partial {
             eprintln!(

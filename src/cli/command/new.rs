@@ -55,9 +55,9 @@ impl Run for New {
             service: self.service,
             class: self.class,
         };
-        let around = Surroundings::of(&library, &wishes, self.day.date()).map_err(unmet)?;
+        let around = Surroundings::of(library, &wishes, self.day.date()).map_err(unmet)?;
         let files = scaffold(kind, &self.id, &around).unwrap_or_default();
-        write(&library, &root, &files)?;
+        write(library, &root, &files)?;
         for (path, _) in &files {
             console.line(format!("wrote {path}"));
         }

@@ -43,7 +43,7 @@ enum Format {
 impl Run for Test {
     fn run(self, console: &mut Console) -> Result<Exit, CliError> {
         let library = load(&self.path)?;
-        let report = run(&library, self.filter)?;
+        let report = run(library, self.filter)?;
         match self.format {
             Format::Human => console.print(report.human()),
             Format::Json => print_json(console, &report)?,

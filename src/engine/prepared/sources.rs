@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Unusable;
 use crate::document::id::{EnvironmentId, RunbookId, ServiceId};
 use crate::document::model::{Document, Governance, Kind, Service};
+use crate::engine::arguments::Vocabulary;
 use crate::library::closure::MissingReference;
 use crate::library::{Closure, Library, SignatureClosure};
 
@@ -20,6 +21,8 @@ pub struct Sources {
     pub signatures: Vec<SignatureClosure>,
     /// Every service of the catalogue.
     pub services: Arc<BTreeMap<ServiceId, Document<Service>>>,
+    /// What the policy and the services name.
+    pub vocabulary: Arc<Vocabulary>,
     /// Severities of the taxonomy from the worst to the mildest.
     pub severities: Vec<String>,
     /// Runbooks and signatures that have no closure.
@@ -49,16 +52,17 @@ impl Sources {
                 Err(missing) => note(format!("Signature/{id}"), missing),
             }
         }
-        let services = library.services();
+        let services: BTreeMap<ServiceId, Document<Service>> = library
+            .services()
+            .iter()
+            .map(|(_, service)| (service.metadata.id.as_str().into(), service.clone()))
+            .collect();
         Some(Self {
+            vocabulary: Arc::new(Vocabulary::new(&governance.spec, &services)),
             governance: Arc::new(governance.clone()),
             runbooks,
             signatures,
-            services: services
-                .iter()
-                .map(|(_, service)| (service.metadata.id.as_str().into(), service.clone()))
-                .collect::<BTreeMap<_, _>>()
-                .into(),
+            services: Arc::new(services),
             severities: library.severities().iter().map(|s| s.id.clone()).collect(),
             unresolved,
         })
@@ -100,6 +104,7 @@ impl Sources {
             runbooks: Vec::new(),
             signatures: Vec::new(),
             services: Arc::clone(&self.services),
+            vocabulary: Arc::clone(&self.vocabulary),
             severities: self.severities.clone(),
             unresolved: self.unresolved.clone(),
         }

@@ -1,5 +1,7 @@
 use std::collections::BTreeSet;
 
+use camino::Utf8Path;
+
 use super::*;
 use crate::document::Segment;
 use crate::document::model::{Kind, ObjectRef};
@@ -169,4 +171,33 @@ fn fixtures_belong_to_the_closest_document_above_them() {
         paths(&library, &duplicate.documents),
         ["r/fixtures/quiet.yaml", "s/fixtures/also.yaml"]
     );
+}
+
+#[test]
+fn fixtures_are_found_by_folder_and_by_source() {
+    let target = "provenance: {origin: recorded, source: outage}\n  target: {runbook: r}";
+    let library = sources(&[
+        ("a/b/one.yaml", &fixture("one", target)),
+        ("a/b-c/two.yaml", &fixture("two", "target: {runbook: r}")),
+        (
+            "a/b/c/three.yaml",
+            &fixture("three", "target: {runbook: r}"),
+        ),
+        ("z.yaml", &fixture("four", target)),
+    ]);
+    let below = |folder: &str| -> Vec<&str> {
+        let found = library.entries_below(Utf8Path::new(folder));
+        found.filter_map(|(_, entry)| entry.id()).collect()
+    };
+    assert_eq!(below("a/b"), ["three", "one"]);
+    assert_eq!(below("a"), ["three", "one", "two"]);
+    assert_eq!(below(""), ["three", "one", "two", "four"]);
+    assert!(below("b").is_empty());
+
+    let from = |source: &str| -> Vec<&str> {
+        let found = library.fixtures_from(source).iter();
+        found.filter_map(|id| library.entry(*id)?.id()).collect()
+    };
+    assert_eq!(from("outage"), ["one", "four"]);
+    assert!(from("other").is_empty());
 }

@@ -1,7 +1,7 @@
 //! H006: text that says nothing.
 
 use crate::diagnostic::Severity;
-use crate::document::{NodeKind, Route, Segment};
+use crate::document::{NodeKind, Segment};
 use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
 
 const RUNBOOK: &str = "runbooks/error-rate-after-deploy/runbook.yaml";
@@ -62,36 +62,33 @@ const PROSE: [&str; 14] = [
 ];
 
 fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
-    let mut open = vec![(Route::root(), scope.root(), false)];
-    while let Some((route, node, prose)) = open.pop() {
+    let mut open = vec![(scope.root(), false)];
+    while let Some((node, prose)) = open.pop() {
         match node.kind() {
-            NodeKind::Map => open.extend(node.entries().map(|entry| {
-                let prose = PROSE.contains(&entry.name);
-                (route.clone().key(entry.name), entry.value, prose)
-            })),
-            NodeKind::Seq => {
-                open.extend(
-                    node.items()
-                        .enumerate()
-                        .map(|(index, item)| (route.clone().index(index), item, prose)),
-                );
+            NodeKind::Map => {
+                let entries = node.entries();
+                open.extend(entries.map(|entry| (entry.value, PROSE.contains(&entry.name))));
             }
+            NodeKind::Seq => open.extend(node.items().map(|item| (item, prose))),
             NodeKind::Str if prose => {
                 let text = node.as_str().unwrap_or_default();
                 if let Some(found) = placeholder(text) {
                     findings
-                        .report(&RULE, scope.value(route))
+                        .report(&RULE, scope.value(scope.route_to(node)))
                         .message(format!("{found} says nothing to whoever has to act on it"))
                         .label("a placeholder")
                         .help("write what is meant, or leave the key out");
                 }
             }
-            NodeKind::Null if prose && matches!(route.last(), Some(Segment::Key(_))) => {
-                findings
-                    .report(&RULE, scope.key(route))
-                    .message("nothing is written here")
-                    .label("empty")
-                    .help("write what is meant, or leave the key out");
+            NodeKind::Null if prose => {
+                let route = scope.route_to(node);
+                if matches!(route.last(), Some(Segment::Key(_))) {
+                    findings
+                        .report(&RULE, scope.key(route))
+                        .message("nothing is written here")
+                        .label("empty")
+                        .help("write what is meant, or leave the key out");
+                }
             }
             _ => {}
         }

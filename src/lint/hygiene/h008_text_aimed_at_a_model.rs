@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use regex::{Regex, RegexBuilder};
 
 use crate::diagnostic::Severity;
+use crate::document::NodeKind;
 use crate::document::model::Kind;
-use crate::document::{NodeKind, Route};
 use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
 
 const RUNBOOK: &str = "runbooks/error-rate-after-deploy/runbook.yaml";
@@ -62,25 +62,22 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
         Some(Kind::Fixture) => &["logs", "alerts", "traces", "changes", "world", "events"],
         _ => &[],
     };
-    let mut open = vec![(Route::root(), scope.root())];
-    while let Some((route, node)) = open.pop() {
+    let spec = scope.root().get("spec");
+    let mut open = vec![scope.root()];
+    while let Some(node) = open.pop() {
         match node.kind() {
             NodeKind::Map => {
-                let below_spec = route == Route::root().key("spec");
+                let below_spec = Some(node) == spec;
                 let kept = node
                     .entries()
                     .filter(|entry| !(below_spec && telemetry.contains(&entry.name)));
-                open.extend(kept.map(|entry| (route.clone().key(entry.name), entry.value)));
+                open.extend(kept.map(|entry| entry.value));
             }
-            NodeKind::Seq => open.extend(
-                node.items()
-                    .enumerate()
-                    .map(|(index, item)| (route.clone().index(index), item)),
-            ),
+            NodeKind::Seq => open.extend(node.items()),
             NodeKind::Str => {
                 if let Some(found) = node.as_str().and_then(|text| pattern.find(text)) {
                     findings
-                        .report(&RULE, scope.text(route, found.range()))
+                        .report(&RULE, scope.text(scope.route_to(node), found.range()))
                         .message(format!(
                             "\"{}\" speaks to a model, not to a reader",
                             found.as_str()

@@ -80,16 +80,15 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
 
 /// Whether a fixture beside the postmortem, or one that names it as its source, forbids the action by name.
 fn is_forbidden(scope: &DocumentScope<'_>, action: &str) -> bool {
-    let folder = scope.entry.folder();
-    let id = scope.entry.id();
-    scope.repository.all::<Fixture>().any(|fixture| {
-        let spec = &fixture.document.spec;
-        let source = spec
-            .provenance
-            .as_ref()
-            .and_then(|provenance| provenance.source.as_deref());
-        let related =
-            fixture.scope.entry.path().starts_with(folder) || (source.is_some() && source == id);
-        related && spec.expect.forbidden.iter().any(|name| name == action)
+    let library = scope.repository.library();
+    let beside = library.entries_below(scope.entry.folder());
+    let named = scope.entry.id().map(|id| library.fixtures_from(id));
+    let named = named.into_iter().flatten();
+    let related = beside.chain(named.filter_map(|id| Some((*id, library.entry(*id)?))));
+    let complete = related.filter(|(_, entry)| entry.is_complete());
+    let mut fixtures = complete.filter_map(|(_, entry)| entry.document::<Fixture>());
+    fixtures.any(|fixture| {
+        let forbidden = &fixture.spec.expect.forbidden;
+        forbidden.iter().any(|name| name == action)
     })
 }

@@ -40,32 +40,25 @@ pub(in crate::lint) static RULE: Rule = Rule {
 };
 
 fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
-    let mut nodes = scope.root().descendants();
-    // Most documents have none, and the routes are only needed where there is one.
-    if nodes.any(|node| node.ambiguity().is_some()) {
-        visit(scope, scope.root(), &Route::root(), findings);
-    }
-}
-
-// As deep as the tree, which is bounded.
-fn visit(scope: &DocumentScope<'_>, node: NodeRef<'_>, route: &Route, findings: &mut Findings) {
-    for entry in node.entries() {
-        let below = route.clone().key(entry.name);
-        if let Some(ambiguity) = entry.key.ambiguity()
-            && !is_word_of_the_format(scope, route, entry.name, |place| &place.keys)
-        {
-            let place = scope.key(below.clone());
-            report(scope, entry.key, ambiguity, place, findings);
+    let mut open = vec![scope.root()];
+    while let Some(node) = open.pop() {
+        if let Some(ambiguity) = node.ambiguity() {
+            let route = scope.route_to(node);
+            if !is_word_of_the_format(scope, &route, node.raw(), |place| &place.values) {
+                report(scope, node, ambiguity, scope.value(route), findings);
+            }
         }
-        visit(scope, entry.value, &below, findings);
-    }
-    for (index, item) in node.items().enumerate() {
-        visit(scope, item, &route.clone().index(index), findings);
-    }
-    if let Some(ambiguity) = node.ambiguity()
-        && !is_word_of_the_format(scope, route, node.raw(), |place| &place.values)
-    {
-        report(scope, node, ambiguity, scope.value(route.clone()), findings);
+        for entry in node.entries() {
+            if let Some(ambiguity) = entry.key.ambiguity() {
+                let route = scope.route_to(node);
+                if !is_word_of_the_format(scope, &route, entry.name, |place| &place.keys) {
+                    let place = scope.key(route.key(entry.name));
+                    report(scope, entry.key, ambiguity, place, findings);
+                }
+            }
+            open.push(entry.value);
+        }
+        open.extend(node.items());
     }
 }
 

@@ -14,7 +14,10 @@ pub use condition::{ConditionRole, ConditionSite};
 pub use step::{StepSite, steps};
 pub use template::{TemplateRole, TemplateSite};
 
+use std::sync::OnceLock;
+
 use crate::document::model::Typed;
+use crate::engine::arguments::DoNotTouch;
 
 /// What there is to look at in one document, in the order of its fields.
 #[derive(Debug, Default)]
@@ -27,6 +30,8 @@ pub struct Sites<'d> {
     pub conditions: Vec<ConditionSite<'d>>,
     /// Texts that are filled in, those without a placeholder included.
     pub templates: Vec<TemplateSite<'d>>,
+    /// What a runbook must not touch, compiled when a rule first asks.
+    pub(super) untouchable: OnceLock<DoNotTouch>,
 }
 
 impl<'d> Sites<'d> {
@@ -36,6 +41,7 @@ impl<'d> Sites<'d> {
             calls: Vec::new(),
             conditions: Vec::new(),
             templates: Vec::new(),
+            untouchable: OnceLock::new(),
         }
     }
 

@@ -68,7 +68,7 @@ pub(in crate::lint) fn rated_steps<'a>(scope: &DocumentScope<'a>) -> Vec<RatedSt
     let Some(runbook) = scope.runbook() else {
         return Vec::new();
     };
-    let untouchable = DoNotTouch::new(&runbook.spec.scope.do_not_touch).unwrap_or_default();
+    let untouchable = scope.untouchable();
     let mut written: BTreeMap<String, &'a StepId> = BTreeMap::new();
     let mut rated = Vec::new();
     for site in scope.steps() {
@@ -84,7 +84,7 @@ pub(in crate::lint) fn rated_steps<'a>(scope: &DocumentScope<'a>) -> Vec<RatedSt
         let writes = action.document.spec.effect.changes_the_world();
         let mut step = RatedStep {
             repeats: None,
-            grounds: grounds(scope, &site, action, &arguments, &untouchable),
+            grounds: grounds(scope, &site, action, &arguments, untouchable),
             site,
             action,
             target,
