@@ -408,7 +408,7 @@ mod tests {
             open.extend(items.map(|(at, item)| (route.clone().index(at), item)));
             seen += 1;
         }
-        assert_eq!(seen, 13);
+        assert_eq!(seen, 14);
     }
 
     #[test]
