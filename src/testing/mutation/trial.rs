@@ -259,7 +259,7 @@ impl Trials {
         let unmet = suite.unmet_policy_test();
         let unmet = unmet.or_else(|| fixtures.find_map(|id| suite.unmet(id)));
         let verdict = unmet.map(Verdict::Test);
-        // A warning, such as that a check has no use any more, is the weakest sign.
+        // A warning is the weakest sign.
         let verdict = verdict.or(alone.warning).or(together.warning);
         Ok(verdict.unwrap_or(Verdict::Survived))
     }
@@ -275,6 +275,7 @@ impl Trials {
             let findings = outcome.report.findings.iter();
             let mut new = findings
                 .filter(|found| found.finding.severity == severity)
+                .filter(|found| severity == Severity::Error || is_about_safety(found.finding.code))
                 .map(|found| (found.finding.code, place(found)))
                 .filter(|found| !self.known.contains(found));
             let (code, place) = new.next()?;
@@ -316,6 +317,12 @@ impl Trials {
         let all = library.of_kind(Kind::Fixture).iter().copied();
         all.partition(is_near)
     }
+}
+
+/// Whether a rule is about what an agent may do. That a check has no use any more, for one, is not: whoever
+/// takes a condition away takes its check away too.
+fn is_about_safety(code: &str) -> bool {
+    code.starts_with(['T', 'P', 'E', 'B', 'A'])
 }
 
 fn mutable(library: &Library) -> impl Iterator<Item = DocId> {
