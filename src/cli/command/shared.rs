@@ -88,7 +88,7 @@ impl StateOptions {
 }
 
 /// The library of the repository that `path` lies in. A command reads one and then ends, so it is never taken apart
-/// again: that would take a tenth of the time of `rbk lint`.
+/// again: with ten thousand documents that is 3 % of the processor time of `rbk lint`, all on one thread.
 pub(super) fn load(path: &Utf8Path) -> Result<&'static Library, CliError> {
     let start = path.canonicalize_utf8().map_err(|error| {
         CliError::usage(format!("{path} cannot be read: {error}"))
