@@ -27,6 +27,6 @@ fuzz_target!(|data: &[u8]| {
     }
     let Ok(suite) = Suite::new(&library) else { return };
     for test in suite.run(&Selection::default()).map(|report| report.tests).unwrap_or_default() {
-        let _ = test.passed();
+        let _ = test.outcome.passed();
     }
 });
