@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod authorize;
 #[cfg(test)]
+mod base;
+#[cfg(test)]
 mod distribution;
 #[cfg(test)]
 mod expectations;

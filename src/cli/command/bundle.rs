@@ -8,14 +8,12 @@ use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
 use super::Run;
-use super::shared::{Day, Output, print_json, read_file, write_file};
+use super::shared::{Day, Output, library_at, print_json, read_file, write_file};
 use super::{lint, test};
 use crate::bundle::{Bundle, Contents, build};
 use crate::change::GitRepository;
 use crate::cli::{CliError, Console, Exit};
 use crate::diagnostic::render::Format;
-use crate::document::model::Repository;
-use crate::library::{CONFIGURATION, Library, Selection};
 use crate::lint::Options;
 
 /// Arguments of `rbk bundle`.
@@ -118,47 +116,6 @@ pub(super) fn build_commit(
     }
     let contents = Contents::of(&library, &commit).map_err(CliError::could_not)?;
     build(&contents).map(Some).map_err(CliError::could_not)
-}
-
-/// The library as a commit holds it, and the commit's id.
-fn library_at(path: &Utf8Path, revision: &str) -> Result<(Library, String), CliError> {
-    let start = path
-        .canonicalize_utf8()
-        .map_err(|error| CliError::usage(format!("{path} cannot be read: {error}")))?;
-    let git = GitRepository::discover(&start).map_err(CliError::could_not)?;
-    let commit = git.commit(revision).map_err(CliError::could_not)?;
-    let root = Library::find_root(&start).unwrap_or(start);
-    let prefix = git
-        .root()
-        .and_then(|top| top.canonicalize_utf8().ok())
-        .and_then(|top| root.strip_prefix(top).ok().map(Utf8Path::to_owned))
-        .unwrap_or_default();
-    let inside = |path: &Utf8Path| path.strip_prefix(&prefix).ok().map(Utf8Path::to_owned);
-    let files_at = |wanted: &dyn Fn(&Utf8Path) -> bool| {
-        let files = git.files_at(&commit.id, |path| {
-            inside(path).is_some_and(|path| wanted(&path))
-        });
-        let files = files.map_err(CliError::could_not)?.into_iter();
-        Ok::<_, CliError>(
-            files
-                .filter_map(|file| Some((inside(&file.path)?, file.bytes)))
-                .collect::<Vec<_>>(),
-        )
-    };
-    let configuration = Library::from_sources(files_at(&|path| path == CONFIGURATION)?);
-    let conventional = Repository::conventional();
-    let repository = configuration
-        .repository()
-        .map_or(&conventional, |(_, document)| &document.spec);
-    let (selection, problems) = Selection::new(repository);
-    if let Some(problem) = problems.first() {
-        return Err(CliError::usage(format!(
-            "rbk.yaml: `{}`: {}",
-            problem.pattern, problem.message
-        )));
-    }
-    let files = files_at(&|path| path == CONFIGURATION || selection.selects(path))?;
-    Ok((Library::from_sources(files), commit.id))
 }
 
 /// Writes files to a folder that must be empty or missing.

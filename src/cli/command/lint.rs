@@ -4,7 +4,7 @@ use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::Run;
-use super::shared::{Day, load};
+use super::shared::{Day, library_at, load};
 use crate::cli::{CliError, Console, Exit};
 use crate::diagnostic::render::{Format, Style};
 use crate::library::Library;
@@ -30,6 +30,9 @@ pub(in crate::cli) struct Lint {
     /// Explain a rule instead: the same as `rbk explain CODE`
     #[arg(long, value_name = "CODE")]
     explain: Option<String>,
+    /// Also what changed since this commit: a branch, a tag or a commit
+    #[arg(long, value_name = "REVISION")]
+    base: Option<String>,
     /// From which severity on the command fails
     #[arg(long, value_enum, default_value_t)]
     fail_on: FailOn,
@@ -60,9 +63,15 @@ impl Run for Lint {
             return super::explain::print(code, console);
         }
         let library = load(&self.path)?;
+        let base = self
+            .base
+            .as_deref()
+            .map(|base| library_at(&self.path, base));
+        let base = base.transpose()?.map(|(library, _)| library);
         let options = Options {
             select: self.select,
             ignore: self.ignore,
+            base: base.as_ref(),
             ..Options::on(self.day.date())
         };
         let outcome = run(library, &options)?;

@@ -1,5 +1,6 @@
 //! Authority.
 
+mod a002_policy_with_governed;
 mod a003_matrix_hole;
 mod a004_mode_above_matrix;
 mod a005_incomplete_exception;
@@ -13,6 +14,7 @@ use super::Rule;
 
 /// The rules of this group, by code.
 pub(super) static RULES: &[&Rule] = &[
+    &a002_policy_with_governed::RULE,
     &a003_matrix_hole::RULE,
     &a004_mode_above_matrix::RULE,
     &a005_incomplete_exception::RULE,

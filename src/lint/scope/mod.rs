@@ -9,6 +9,7 @@ mod b006_forbidden_target;
 mod b007_unshared_lock;
 mod b008_excess_permission;
 mod b009_free_shell;
+mod b010_widened_scope;
 mod b011_unstaged_service;
 
 pub(crate) use b006_forbidden_target::reach;
@@ -26,5 +27,6 @@ pub(super) static RULES: &[&Rule] = &[
     &b007_unshared_lock::RULE,
     &b008_excess_permission::RULE,
     &b009_free_shell::RULE,
+    &b010_widened_scope::RULE,
     &b011_unstaged_service::RULE,
 ];

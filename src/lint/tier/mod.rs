@@ -19,6 +19,7 @@ mod t013_write_without_rollback;
 mod t014_retry_not_idempotent;
 mod t015_destructive_below_approval;
 mod t016_endless_self_reverting;
+mod t017_weakened_action;
 mod t018_read_asks_to_write;
 mod t019_repeated_low_tier_write;
 mod t020_defaulted_target;
@@ -46,6 +47,7 @@ pub(super) static RULES: &[&Rule] = &[
     &t014_retry_not_idempotent::RULE,
     &t015_destructive_below_approval::RULE,
     &t016_endless_self_reverting::RULE,
+    &t017_weakened_action::RULE,
     &t018_read_asks_to_write::RULE,
     &t019_repeated_low_tier_write::RULE,
     &t020_defaulted_target::RULE,
