@@ -40,6 +40,11 @@ fn broken() -> Workbench {
 }
 
 #[test]
+fn lint_statistics() {
+    assert_snapshot!(broken().rbk(&["lint", "--statistics"]).expect(1));
+}
+
+#[test]
 fn init_lists_what_it_wrote_and_what_to_do_next() {
     let bench = Workbench::new();
     assert_snapshot!("init", bench.rbk(&["init", "shop"]).expect(0));

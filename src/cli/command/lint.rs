@@ -1,5 +1,8 @@
 //! `rbk lint`
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
 
@@ -33,6 +36,9 @@ pub(in crate::cli) struct Lint {
     /// Also what changed since this commit: a branch, a tag or a commit
     #[arg(long, value_name = "REVISION")]
     base: Option<String>,
+    /// Count findings by rule instead of showing them
+    #[arg(long, conflicts_with = "format")]
+    statistics: bool,
     /// From which severity on the command fails
     #[arg(long, value_enum, default_value_t)]
     fail_on: FailOn,
@@ -75,7 +81,11 @@ impl Run for Lint {
             ..Options::on(self.day.date())
         };
         let outcome = run(library, &options)?;
-        console.print(self.format.render(&outcome.report, &style(console)));
+        if self.statistics {
+            statistics(&outcome, console);
+        } else {
+            console.print(self.format.render(&outcome.report, &style(console)));
+        }
         if outcome.is_partial {
             eprintln!(
                 "note: not every rule was asked; what is clean here may not be clean as a whole"
@@ -90,6 +100,21 @@ impl Run for Lint {
         finish(&outcome)?;
         Ok(Exit::findings_unless(failing == 0))
     }
+}
+
+/// Rules by how often they were broken, the most frequent first.
+fn statistics(outcome: &Outcome, console: &mut Console) {
+    let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for located in &outcome.report.findings {
+        let finding = &located.finding;
+        *counts.entry((finding.code, finding.name)).or_default() += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(rule, count)| (Reverse(*count), *rule));
+    for ((code, name), count) in counts {
+        console.line(format!("{count:>6}  {code}  {name}"));
+    }
+    console.line(outcome.report.summary.sentence());
 }
 
 /// Runs the linter; a configuration that cannot be used is a usage error.
