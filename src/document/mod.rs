@@ -11,6 +11,7 @@ mod canonical;
 pub mod condition;
 mod de;
 mod digest;
+pub mod edit;
 mod hidden;
 pub mod id;
 pub mod logic;
