@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use super::levels::ConfigurationError;
 use super::registry;
 use super::rule::Rule;
+use super::runs::Runs;
 use crate::library::Library;
 
 /// What a run of the linter is asked to do.
@@ -23,6 +24,8 @@ pub struct Options<'a> {
     pub changed: Option<BTreeSet<Utf8PathBuf>>,
     /// The library as it was at the base of a change, for the rules that compare.
     pub base: Option<&'a Library>,
+    /// What running the fixtures of the library showed, for the rules about fixtures.
+    pub runs: Option<&'a Runs>,
 }
 
 impl Options<'_> {
@@ -34,6 +37,7 @@ impl Options<'_> {
             ignore: Vec::new(),
             changed: None,
             base: None,
+            runs: None,
         }
     }
 

@@ -7,6 +7,7 @@ use crate::diagnostic::Severity;
 use super::change::ChangeScope;
 use super::example::Example;
 use super::findings::Findings;
+use super::runs::RunScope;
 use super::subject::{DocumentScope, RepositoryScope};
 
 /// A lint rule. Rules are statics, one per file, listed in the table of their group.
@@ -47,9 +48,11 @@ pub enum Check {
     Repository(fn(&RepositoryScope<'_>, &mut Findings)),
     /// Once, against the library as it was at the base of a change. Not run without one.
     Change(fn(&ChangeScope<'_>, &mut Findings)),
+    /// Once, on what running the fixtures showed. Not run without it.
+    Runs(fn(&RunScope<'_>, &mut Findings)),
     /// By the runner: what was met while documents were read, and departures from rules.
     Runner,
-    /// By the command that has the facts: running fixtures, or those of a pull request.
+    /// By the command that has the facts of a pull request.
     Elsewhere,
 }
 
@@ -59,6 +62,7 @@ impl fmt::Debug for Check {
             Self::Document(_) => "Document",
             Self::Repository(_) => "Repository",
             Self::Change(_) => "Change",
+            Self::Runs(_) => "Runs",
             Self::Runner => "Runner",
             Self::Elsewhere => "Elsewhere",
         })

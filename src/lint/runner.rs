@@ -13,6 +13,7 @@ use super::options::Options;
 use super::places::Places;
 use super::reader;
 use super::rule::{Check, Rule};
+use super::runs::RunScope;
 use super::subject::{DocumentScope, RepositoryScope};
 use crate::diagnostic::{Finding, Located, Report};
 use crate::library::{Failure, Library, LoadError};
@@ -66,6 +67,9 @@ pub fn lint(library: &Library, options: &Options<'_>) -> Result<Outcome, Configu
             &run,
         ));
     }
+    if let Some(runs) = options.runs {
+        found.extend(about_runs(RunScope { head: &scope, runs }, &run));
+    }
     let nodes = Unreadable::of(library, &found);
     let located = found
         .into_iter()
@@ -103,6 +107,7 @@ fn has_run(rule: &Rule, options: &Options<'_>) -> bool {
     match rule.check {
         Check::Document(_) | Check::Repository(_) | Check::Runner => true,
         Check::Change(_) => options.base.is_some(),
+        Check::Runs(_) => options.runs.is_some(),
         Check::Elsewhere => false,
     }
 }
@@ -159,6 +164,19 @@ fn about_change(scope: ChangeScope<'_>, rules: &[&'static Rule]) -> Vec<Finding>
         .flat_map_iter(|rule| {
             let mut findings = Findings::default();
             if let Check::Change(check) = rule.check {
+                check(&scope, &mut findings);
+            }
+            findings.into_vec()
+        })
+        .collect()
+}
+
+fn about_runs(scope: RunScope<'_>, rules: &[&'static Rule]) -> Vec<Finding> {
+    rules
+        .par_iter()
+        .flat_map_iter(|rule| {
+            let mut findings = Findings::default();
+            if let Check::Runs(check) = rule.check {
                 check(&scope, &mut findings);
             }
             findings.into_vec()

@@ -1,7 +1,7 @@
 //! Drives one run of the engine from a fixture.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeSet, BinaryHeap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -11,6 +11,7 @@ use super::clock::{Clock, moment};
 use super::script::Script;
 use super::telemetry::{Queries, Telemetry};
 use super::world::World;
+use crate::document::id::{QueryId, SignatureId};
 use crate::document::model::{
     Document, Fixture, FixtureEvent, FixtureEventKind, HaltLevel, WorldResult,
 };
@@ -26,6 +27,26 @@ use crate::engine::trace::{Record, Trace};
 /// Most events one run may take. A run of an hour that looks every 30 s takes a few hundred.
 const MAX_EVENTS: usize = 100_000;
 
+/// How a fixture is run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Way<'a> {
+    /// As it is written, to its end.
+    #[default]
+    Whole,
+    /// As if actions changed nothing.
+    WithoutEffects,
+    /// Only until these signatures were scored.
+    Scoring(&'a [SignatureId]),
+}
+
+/// What came of a run.
+pub(super) struct Ran {
+    /// What happened.
+    pub(super) trace: Trace,
+    /// Queries that were answered with data.
+    pub(super) answered: BTreeSet<QueryId>,
+}
+
 /// Runs a fixture to its end, or to the end of its clock.
 ///
 /// # Errors
@@ -35,6 +56,19 @@ pub fn run_fixture<'a>(
     prepared: &Arc<Prepared>,
     queries: Queries<'a>,
 ) -> Result<Trace, FixtureError> {
+    Ok(run(fixture, prepared, queries, Way::Whole)?.trace)
+}
+
+/// Runs a fixture in one of several ways.
+///
+/// # Errors
+/// When the fixture cannot be run as it is written.
+pub(super) fn run<'a>(
+    fixture: &'a Document<Fixture>,
+    prepared: &Arc<Prepared>,
+    queries: Queries<'a>,
+    way: Way<'_>,
+) -> Result<Ran, FixtureError> {
     let clock = Clock::of(&fixture.spec)?;
     let script = Script::new(&fixture.spec)?;
     let mut driver = Driver {
@@ -43,6 +77,8 @@ pub fn run_fixture<'a>(
         world: World::new(&fixture.spec),
         queries,
         queue: Queue::default(),
+        way,
+        answered: BTreeSet::new(),
     };
     let before = |(at, _): &&(Timestamp, &FixtureEvent)| *at <= clock.begin;
     let earlier: Vec<_> = script
@@ -56,7 +92,10 @@ pub fn run_fixture<'a>(
         begin: clock.begin,
         halt: earlier.iter().filter_map(|event| halt(event)).max(),
         history: Vec::new(),
-        watch: fixture.spec.expect.signatures.keys().cloned().collect(),
+        watch: match way {
+            Way::Scoring(signatures) => signatures.to_vec(),
+            _ => fixture.spec.expect.signatures.keys().cloned().collect(),
+        },
         agent: "rbk-test".to_owned(),
     };
     driver.schedule(fixture, &script, earlier.len())?;
@@ -93,25 +132,29 @@ impl Scene {
     }
 }
 
-struct Driver<'a> {
+struct Driver<'a, 'w> {
     clock: Clock,
     telemetry: Telemetry,
     world: World<'a>,
     queries: Queries<'a>,
     queue: Queue,
+    way: Way<'w>,
+    answered: BTreeSet<QueryId>,
 }
 
-impl Driver<'_> {
+impl Driver<'_, '_> {
     fn drive(
         mut self,
         mut engine: Engine,
         commands: Vec<Command>,
         script: &Script<'_>,
-    ) -> Result<Trace, FixtureError> {
+    ) -> Result<Ran, FixtureError> {
         let mut now = self.clock.begin;
         self.obey(&engine, commands, script, now)?;
         for _ in 0..MAX_EVENTS {
-            if engine.ended().is_some() {
+            let is_scored =
+                || matches!(self.way, Way::Scoring(_)) && !engine.trace().candidates().is_empty();
+            if engine.ended().is_some() || is_scored() {
                 break;
             }
             let due = engine.next_deadline().map(|deadline| deadline.max(now));
@@ -137,7 +180,10 @@ impl Driver<'_> {
             let commands = engine.step(event);
             self.obey(&engine, commands, script, now)?;
         }
-        Ok(engine.into_trace())
+        Ok(Ran {
+            trace: engine.into_trace(),
+            answered: self.answered,
+        })
     }
 
     fn obey(
@@ -151,6 +197,12 @@ impl Driver<'_> {
             match command {
                 Command::Ask { id, request, .. } => {
                     let answer = self.telemetry.answer(&request, now);
+                    if let (Request::Query { query, .. }, Answer::Series(series)) =
+                        (&request, &answer)
+                        && !series.samples.is_empty()
+                    {
+                        self.answered.insert(query.clone());
+                    }
                     self.queue.push(
                         now,
                         EventKind::Answered {
@@ -207,7 +259,7 @@ impl Driver<'_> {
             .and_then(|entry| entry.takes)
             .unwrap_or(self.clock.step);
         let done = after(now, takes);
-        if let Some(entry) = entry {
+        if let Some(entry) = entry.filter(|_| self.way != Way::WithoutEffects) {
             self.telemetry.change(done, &entry.then, self.queries)?;
         }
         let result = match entry.map_or(WorldResult::Ok, |entry| entry.result) {

@@ -11,6 +11,7 @@ mod driver;
 mod expectation;
 mod logs;
 pub mod mutation;
+mod observation;
 pub mod report;
 mod script;
 mod suite;

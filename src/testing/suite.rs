@@ -1,6 +1,6 @@
 //! All fixtures of a library: which documents each runs against, and whether it passes by accident.
 
-mod against;
+pub(super) mod against;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -159,6 +159,21 @@ impl<'a> Suite<'a> {
         (outcome != Ok(true)).then_some(name)
     }
 
+    /// The library.
+    pub(super) fn library(&self) -> &'a Library {
+        self.library
+    }
+
+    /// Everything fixtures run against.
+    pub(super) fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// What a fixture tests, if it can be run.
+    pub(super) fn testable(&self, id: DocId) -> Option<DocId> {
+        self.runnable(id, self.target(id)).ok()
+    }
+
     /// The name of the first test of the policy that does not pass.
     pub(super) fn unmet_policy_test(&self) -> Option<String> {
         let tests = self.policy_tests(&|_| true).into_iter();
@@ -264,7 +279,11 @@ impl<'a> Suite<'a> {
         run_fixture(fixture, &self.prepared(against), &queries).map_err(|error| error.to_string())
     }
 
-    fn differences(&self, fixture: &Document<Fixture>, trace: &Trace) -> Vec<Difference> {
+    pub(super) fn differences(
+        &self,
+        fixture: &Document<Fixture>,
+        trace: &Trace,
+    ) -> Vec<Difference> {
         let is_write = |id: &ActionId| {
             let known = self.library.actions().get(id);
             known.is_none_or(|(_, action): (_, &Document<Action>)| {
@@ -299,7 +318,7 @@ impl<'a> Suite<'a> {
         }
     }
 
-    fn prepared(&self, against: &Against) -> Arc<Prepared> {
+    pub(super) fn prepared(&self, against: &Against) -> Arc<Prepared> {
         let cache = || self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = cache().get(against) {
             return Arc::clone(known);

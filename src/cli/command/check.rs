@@ -9,6 +9,7 @@ use super::{lint, test};
 use crate::cli::{CliError, Console, Exit};
 use crate::diagnostic::render::Format;
 use crate::lint::Options;
+use crate::testing::Suite;
 
 /// Arguments of `rbk check`.
 #[derive(Args)]
@@ -18,12 +19,23 @@ pub(in crate::cli) struct Check {
     path: Utf8PathBuf,
     #[command(flatten)]
     day: Day,
+    /// Also what changed since this commit: a branch, a tag or a commit
+    #[arg(long, value_name = "REVISION")]
+    base: Option<String>,
 }
 
 impl Run for Check {
     fn run(self, console: &mut Console) -> Result<Exit, CliError> {
         let library = load(&self.path)?;
-        let outcome = lint::run(library, &Options::on(self.day.date()))?;
+        let base = lint::base(&self.path, self.base.as_deref())?;
+        // Without a policy nothing can be run; the linter says so, and then the tests do.
+        let runs = Suite::new(library).ok().map(|suite| suite.observe());
+        let options = Options {
+            base: base.as_ref(),
+            runs: runs.as_ref(),
+            ..Options::on(self.day.date())
+        };
+        let outcome = lint::run(library, &options)?;
         console.print(Format::Human.render(&outcome.report, &lint::style(console)));
         lint::finish(&outcome)?;
         let report = test::run(library, None)?;

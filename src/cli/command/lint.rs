@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::Run;
@@ -69,11 +69,7 @@ impl Run for Lint {
             return super::explain::print(code, console);
         }
         let library = load(&self.path)?;
-        let base = self
-            .base
-            .as_deref()
-            .map(|base| library_at(&self.path, base));
-        let base = base.transpose()?.map(|(library, _)| library);
+        let base = base(&self.path, self.base.as_deref())?;
         let options = Options {
             select: self.select,
             ignore: self.ignore,
@@ -115,6 +111,12 @@ fn statistics(outcome: &Outcome, console: &mut Console) {
         console.line(format!("{count:>6}  {code}  {name}"));
     }
     console.line(outcome.report.summary.sentence());
+}
+
+/// The library at the base of a change, when there is one.
+pub(super) fn base(path: &Utf8Path, revision: Option<&str>) -> Result<Option<Library>, CliError> {
+    let base = revision.map(|revision| library_at(path, revision));
+    Ok(base.transpose()?.map(|(library, _)| library))
 }
 
 /// Runs the linter; a configuration that cannot be used is a usage error.

@@ -9,6 +9,7 @@ mod q005_senseless_comparison;
 mod q006_rate_window;
 mod q007_query_writes;
 mod q008_unguarded_ratio;
+mod q009_unanswered_query;
 mod q010_unparsable_query;
 mod sample;
 
@@ -26,5 +27,6 @@ pub(super) static RULES: &[&Rule] = &[
     &q006_rate_window::RULE,
     &q007_query_writes::RULE,
     &q008_unguarded_ratio::RULE,
+    &q009_unanswered_query::RULE,
     &q010_unparsable_query::RULE,
 ];

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use super::{overlaid, run, starter};
 use crate::diagnostic::render::{Format, Style};
 use crate::document::Span;
-use crate::lint::{Check, Example, Options, Outcome, Rule, TODAY, explain, lint, registry};
+use crate::library::Library;
+use crate::lint::{Check, Example, Options, Outcome, Rule, Runs, TODAY, explain, lint, registry};
+use crate::testing::Suite;
+use crate::testing::mutation::{Trials, scores};
 
 /// A rule's example as it is run: rules about a change get the starter library as the base.
 fn outcome(rule: &Rule, example: &Example) -> (Outcome, Vec<(String, Span)>) {
@@ -17,7 +20,19 @@ fn outcome(rule: &Rule, example: &Example) -> (Outcome, Vec<(String, Span)>) {
     if matches!(rule.check, Check::Change(_)) {
         options.base = Some(starter());
     }
+    let runs = matches!(rule.check, Check::Runs(_)).then(|| observed(rule, &library));
+    options.runs = runs.as_ref();
     (lint(&library, &options).unwrap(), overlay.marks)
+}
+
+/// What running the fixtures shows; mutants are only tried for the rule about them.
+fn observed(rule: &Rule, library: &Library) -> Runs {
+    let mut runs = Suite::new(library).unwrap().observe();
+    if rule.code == "F010" {
+        let trials = Trials::new(library, TODAY).unwrap().signatures().unwrap();
+        runs.mutation = scores(library, &trials);
+    }
+    runs
 }
 
 fn shown(outcome: &Outcome) -> String {

@@ -8,6 +8,8 @@ mod action;
 mod governance;
 mod maker;
 mod runbook;
+mod score;
+mod signature;
 #[cfg(test)]
 mod tests;
 mod trial;
@@ -17,6 +19,7 @@ use serde_json::Value;
 use crate::document::Route;
 use crate::document::model::Kind;
 
+pub use score::scores;
 pub use trial::{Trial, TrialError, Trials, Verdict};
 
 use maker::Maker;
@@ -32,7 +35,8 @@ pub struct Mutant {
     pub document: Value,
 }
 
-/// Every mutant of a document of this kind. Kinds without safety properties have none.
+/// Every mutant of a document of this kind. Kinds without safety properties have none. Those of signatures are
+/// no safety properties but what makes them discerning; they make up the mutation score that promotion demands.
 ///
 /// Left out is what no behaviour depends on yet: who approves a merge, promotion and break-glass, which
 /// are evaluated on the forge's facts; and what only the author of an adapter can know, such as
@@ -42,6 +46,7 @@ pub fn mutants(kind: Kind, document: &Value) -> Vec<Mutant> {
     match kind {
         Kind::Runbook => runbook::mutate(&mut maker),
         Kind::Action => action::mutate(&mut maker),
+        Kind::Signature => signature::mutate(&mut maker),
         Kind::Governance => governance::mutate(&mut maker),
         _ => {}
     }

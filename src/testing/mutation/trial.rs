@@ -153,7 +153,19 @@ impl Trials {
     /// # Errors
     /// When a mutant makes the rules impossible to configure.
     pub fn run(&self) -> Result<Vec<Trial>, TrialError> {
-        let made: Vec<_> = mutable(&self.baseline)
+        self.try_each(mutable(&self.baseline))
+    }
+
+    /// Tries every mutant of every signature, in parallel; in the order of the documents.
+    ///
+    /// # Errors
+    /// When a mutant makes the rules impossible to configure.
+    pub fn signatures(&self) -> Result<Vec<Trial>, TrialError> {
+        self.try_each(self.baseline.of_kind(Kind::Signature).iter().copied())
+    }
+
+    fn try_each(&self, documents: impl Iterator<Item = DocId>) -> Result<Vec<Trial>, TrialError> {
+        let made: Vec<_> = documents
             .filter_map(|id| Some((id, self.baseline.entry(id)?)))
             .filter_map(|(id, entry)| Some((id, entry.object()?, entry.value())))
             .flat_map(|(id, object, value)| {

@@ -10,7 +10,7 @@ use crate::library::{DocId, Entry, Library};
 
 /// Which documents a fixture is run against.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Against {
+pub(in crate::testing) struct Against {
     service: ServiceId,
     environment: EnvironmentId,
     target: DocId,
@@ -22,7 +22,7 @@ pub(super) struct Against {
 
 impl Against {
     /// Those a fixture is meant for.
-    pub(super) fn of(fixture: &Document<Fixture>, target: DocId) -> Self {
+    pub(in crate::testing) fn of(fixture: &Document<Fixture>, target: DocId) -> Self {
         let subject = &fixture.spec.subject;
         Self {
             service: subject.service.clone(),
@@ -34,7 +34,7 @@ impl Against {
     }
 
     /// The same without what the fixture tests.
-    pub(super) fn without(fixture: &Document<Fixture>, target: DocId) -> Self {
+    pub(in crate::testing) fn without(fixture: &Document<Fixture>, target: DocId) -> Self {
         Self {
             removed: true,
             ..Self::of(fixture, target)
@@ -42,7 +42,7 @@ impl Against {
     }
 
     /// Those of `all` that the fixture is run self.
-    pub(super) fn sources(&self, library: &Library, all: &Sources) -> Sources {
+    pub(in crate::testing) fn sources(&self, library: &Library, all: &Sources) -> Sources {
         let mut sources = all.covering(&self.service, &self.environment);
         let known = |id: &SignatureId| {
             sources
