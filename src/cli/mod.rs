@@ -6,6 +6,7 @@
 mod command;
 mod console;
 mod exit;
+mod replace;
 
 use std::process::ExitCode;
 

@@ -20,9 +20,10 @@ pub struct Fix {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Applicability {
-    /// The meaning of the document stays the same; `--fix` applies it.
+    /// The meaning of the document stays the same, or becomes only stricter: afterwards no agent may do anything it
+    /// may not do now. `--fix` applies it.
     Safe,
-    /// The meaning changes as intended, but a human should look at it.
+    /// The meaning changes as intended, but a human should look at it; `--fix=unsafe` applies it.
     Unsafe,
     /// A suggestion with gaps to be filled; it is shown and never applied.
     DisplayOnly,

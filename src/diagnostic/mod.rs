@@ -10,7 +10,7 @@ mod located;
 mod location;
 pub mod render;
 mod report;
-mod visible;
+pub(crate) mod visible;
 
 pub use finding::{Finding, Severity};
 pub use fix::{Applicability, Edit, Fix};

@@ -21,7 +21,7 @@ pub(super) fn visible(text: &str) -> Cow<'_, str> {
 }
 
 /// As [`visible`], with line breaks as blanks.
-pub(super) fn visible_line(text: &str) -> String {
+pub(crate) fn visible_line(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -43,6 +43,28 @@ pub(super) fn push_visible(shown: &mut String, c: char) {
 
 fn shown_as_is(c: char) -> bool {
     !(is_hidden_character(c) || matches!(c, '\t' | '\n' | '\r'))
+}
+
+/// The text without lines a continuous integration runner that reads it as its own would obey. Excerpts and wrapped
+/// messages hold text anybody can write.
+pub(crate) fn without_commands(output: String) -> String {
+    let looks_like_one = |line: &str| line.trim_start().starts_with("::") || line.contains("##[");
+    if !output.lines().any(looks_like_one) {
+        return output;
+    }
+    let mut safe = String::with_capacity(output.len());
+    for line in output.split_inclusive('\n') {
+        match line.trim_start().strip_prefix("::") {
+            Some(rest) => {
+                let indent = line.len() - line.trim_start().len();
+                safe.push_str(line.get(..indent).unwrap_or_default());
+                safe.push_str(": :");
+                safe.push_str(&rest.replace("##[", "## ["));
+            }
+            None => safe.push_str(&line.replace("##[", "## [")),
+        }
+    }
+    safe
 }
 
 #[cfg(test)]

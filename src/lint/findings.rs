@@ -101,6 +101,11 @@ impl Draft<'_> {
         })
     }
 
+    /// A change that mends it, made elsewhere.
+    pub(super) fn mended_by(self, fix: Option<Fix>) -> Self {
+        self.with(|finding| finding.fix = fix)
+    }
+
     fn with(mut self, change: impl FnOnce(&mut Finding)) -> Self {
         if let Some(finding) = &mut self.finding {
             change(finding);

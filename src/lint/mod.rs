@@ -9,6 +9,7 @@
 mod allowance;
 mod authority;
 mod change;
+mod correction;
 mod escalation;
 mod example;
 pub mod explain;
@@ -16,6 +17,7 @@ mod findings;
 mod fixture;
 mod hygiene;
 mod levels;
+mod mend;
 mod moot;
 mod options;
 mod places;
@@ -41,9 +43,11 @@ mod tier;
 mod values;
 
 pub use change::{ChangeScope, Changed};
+pub use correction::Spelled;
 pub use example::{Change, Example, Overlay, TODAY};
 pub use findings::{Draft, Findings};
 pub use levels::ConfigurationError;
+pub use mend::{Applied, Mended, Rejected, Rewritten, mend};
 pub use options::Options;
 pub use rule::{Category, Check, Needs, Rule};
 pub use runner::{Outcome, lint};

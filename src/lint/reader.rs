@@ -1,5 +1,8 @@
 //! What was met while documents were read, as findings of the rules about text and schema.
 
+mod mend;
+
+use super::correction::{Spelled, respelled};
 use super::findings::Findings;
 use super::query::{RAW_QUERY, is_query_text};
 use super::rule::Rule;
@@ -7,11 +10,11 @@ use super::schema::{
     HIDDEN_CHARACTERS, ID, INDIRECTION, INVALID_LITERAL, SCHEMA_VIOLATION, UNKNOWN_KEY,
     UNKNOWN_KIND, UNREADABLE, VERSION,
 };
-use crate::diagnostic::{Applicability, Edit, Location, Part};
+use crate::diagnostic::{Applicability, Location, Part};
 use crate::document::model::{API_VERSION, Kind};
 use crate::document::schema::{Description, SchemaSet, Violation, ViolationKind};
 use crate::document::{
-    DeError, NodeKind, NodeRef, Problem, ProblemKind, Route, Segment, Span, Style, Target, suggest,
+    DeError, NodeKind, NodeRef, Problem, ProblemKind, Route, Segment, Span, Target, suggest,
 };
 use crate::library::{Entry, Failure, LoadError};
 
@@ -96,7 +99,8 @@ impl Reader<'_> {
         let draft = findings
             .report(rule, self.span(problem.span))
             .message(problem.message())
-            .help(problem.help());
+            .help(problem.help())
+            .mended_by(mend::of_problem(self.entry, problem));
         if let Some(first) = problem.related {
             draft.related(self.span(first), "first here");
         }
@@ -131,10 +135,10 @@ impl Reader<'_> {
             .report(&UNKNOWN_KIND, self.node(route, Part::Value))
             .message(format!("`{}` is not a kind of document", short(written)));
         match suggest::nearest(written, names) {
-            Some(near) => draft.help(format!("did you mean `{near}`?")).fix(
+            Some(near) => draft.help(format!("did you mean `{near}`?")).fix_if(
                 format!("write `{near}`"),
                 Applicability::Unsafe,
-                vec![self.edit(kind.span(), near)],
+                respelled(self.entry, &Spelled::Value(Route::root().key("kind")), near),
             ),
             None => draft.help(format!("use one of {}", names.join(", "))),
         };
@@ -157,25 +161,10 @@ impl Reader<'_> {
                 .help("add the query to the catalogue, with unit and caps, and name it here");
             return;
         }
-        let (replaced, suggestion) = match &violation.kind {
-            ViolationKind::UnknownKey {
-                suggestion: Some(near),
-                belongs: None,
-                ..
-            } => (self.plain_key(&violation.route), near),
-            ViolationKind::NotAllowed {
-                suggestion: Some(near),
-                ..
-            } => (self.plain_value(&violation.route), near),
-            _ => return,
-        };
-        if let Some(span) = replaced {
-            draft.fix(
-                format!("write `{suggestion}`"),
-                Applicability::Unsafe,
-                vec![self.edit(span, suggestion)],
-            );
-        }
+        let description = self.description(&violation.route);
+        let fix = mend::of_violation(self.entry, violation, rule, description.as_ref())
+            .or_else(|| mend::of_missing_version(self.entry, violation, API_VERSION));
+        draft.mended_by(fix);
     }
 
     fn rule_of(&self, violation: &Violation) -> &'static Rule {
@@ -260,28 +249,6 @@ impl Reader<'_> {
             _ => !missing && is_scalar(holder) && touch(holder.span(), problem.span),
         };
         problems.iter().any(concerns)
-    }
-
-    fn plain_key(&self, route: &Route) -> Option<Span> {
-        let parent = self.entry.root().resolve(&route.parent()?)?;
-        let Segment::Key(name) = route.last()? else {
-            return None;
-        };
-        let entry = parent.entry(name)?;
-        (entry.key.style() == Style::Plain).then_some(entry.key_span)
-    }
-
-    fn plain_value(&self, route: &Route) -> Option<Span> {
-        let node = self.entry.root().resolve(route)?;
-        (node.style() == Style::Plain && !node.span().is_empty()).then(|| node.span())
-    }
-
-    fn edit(&self, span: Span, replacement: &str) -> Edit {
-        Edit {
-            path: self.entry.path().to_owned(),
-            span,
-            replacement: replacement.to_owned(),
-        }
     }
 }
 

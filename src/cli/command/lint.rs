@@ -1,5 +1,7 @@
 //! `rbk lint`
 
+mod mend;
+
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -11,7 +13,7 @@ use super::shared::{Day, library_at, load};
 use crate::cli::{CliError, Console, Exit};
 use crate::diagnostic::render::{Format, Style};
 use crate::library::Library;
-use crate::lint::{self, Options, Outcome};
+use crate::lint::{self, ConfigurationError, Options, Outcome};
 
 /// Arguments of `rbk lint`.
 #[derive(Args)]
@@ -36,6 +38,8 @@ pub(in crate::cli) struct Lint {
     /// Also what changed since this commit: a branch, a tag or a commit
     #[arg(long, value_name = "REVISION")]
     base: Option<String>,
+    #[command(flatten)]
+    mend: mend::Mend,
     /// Count findings by rule instead of showing them
     #[arg(long, conflicts_with = "format")]
     statistics: bool,
@@ -76,7 +80,17 @@ impl Run for Lint {
             base: base.as_ref(),
             ..Options::on(self.day.date())
         };
-        let outcome = run(library, &options)?;
+        let outcome = if self.mend.is_asked() {
+            let mended = self.mend.apply(library, &options)?;
+            if self.mend.only_shows() {
+                finish(&mended.outcome)?;
+                return Ok(Exit::findings_unless(!mend::show(&mended, console)));
+            }
+            mend::write(&mended, library, self.format == Format::Human, console)?;
+            mended.outcome
+        } else {
+            run(library, &options)?
+        };
         if self.statistics {
             statistics(&outcome, console);
         } else {
@@ -121,10 +135,13 @@ pub(super) fn base(path: &Utf8Path, revision: Option<&str>) -> Result<Option<Lib
 
 /// Runs the linter; a configuration that cannot be used is a usage error.
 pub(super) fn run(library: &Library, options: &Options<'_>) -> Result<Outcome, CliError> {
-    lint::lint(library, options).map_err(|error| {
-        let help = error.help.clone();
-        CliError::usage(error).help(help)
-    })
+    lint::lint(library, options).map_err(configuration)
+}
+
+/// A configuration that cannot be used.
+fn configuration(error: ConfigurationError) -> CliError {
+    let help = error.help.clone();
+    CliError::usage(error).help(help)
 }
 
 /// How findings are shown on this console.

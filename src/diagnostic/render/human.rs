@@ -10,7 +10,7 @@ use miette::{
 use crate::diagnostic::finding::Severity;
 use crate::diagnostic::located::Located;
 use crate::diagnostic::report::Report;
-use crate::diagnostic::visible::visible_line;
+use crate::diagnostic::visible::{visible_line, without_commands};
 
 use super::Style;
 use super::excerpt::Excerpts;
@@ -82,28 +82,6 @@ fn handler(style: &Style) -> GraphicalReportHandler {
         .with_width(style.columns())
         .with_links(false)
         .without_syntax_highlighting()
-}
-
-// A runner that reads our output as its own would obey a line that looks like a command of its. Excerpts and
-// wrapped messages hold text anybody can write.
-fn without_commands(output: String) -> String {
-    let looks_like_one = |line: &str| line.trim_start().starts_with("::") || line.contains("##[");
-    if !output.lines().any(looks_like_one) {
-        return output;
-    }
-    let mut safe = String::with_capacity(output.len());
-    for line in output.split_inclusive('\n') {
-        match line.trim_start().strip_prefix("::") {
-            Some(rest) => {
-                let indent = line.len() - line.trim_start().len();
-                safe.push_str(line.get(..indent).unwrap_or_default());
-                safe.push_str(": :");
-                safe.push_str(&rest.replace("##[", "## ["));
-            }
-            None => safe.push_str(&line.replace("##[", "## [")),
-        }
-    }
-    safe
 }
 
 impl Drawn<'_> {

@@ -2,6 +2,7 @@
 //!
 //! Adding a format is its module, a variant of [`Format`] and its row in `FORMATS`.
 
+mod diff;
 mod excerpt;
 mod github;
 mod human;
@@ -14,6 +15,8 @@ mod sarif;
 mod tests;
 mod words;
 pub(crate) mod xml;
+
+pub use diff::unified_diff;
 
 use super::report::Report;
 

@@ -43,18 +43,30 @@ impl<'t> Editor<'t> {
         }
     }
 
-    /// Adds an item at the end of the list at a route.
-    pub fn append(&self, route: &Route, value: &NewValue) -> Option<Vec<TextEdit>> {
+    /// Adds items at the end of the list at a route. A list that is written as nothing is written too.
+    pub fn append(&self, route: &Route, values: &[NewValue]) -> Option<Vec<TextEdit>> {
         let list = self.node(route)?;
+        if values.is_empty() {
+            return None;
+        }
         match list.kind() {
-            NodeKind::Seq if is_flow(list) => self.insert_flow(list, &value.on_one_line(true)?),
+            NodeKind::Seq if is_flow(list) => {
+                let items: Option<Vec<_>> =
+                    values.iter().map(|value| value.on_one_line(true)).collect();
+                self.insert_flow(list, &items?.join(", "))
+            }
             NodeKind::Seq => {
                 let gap = self.end_of_block(list)?;
-                let text = format!("- {}", value.on_one_line(false)?);
-                Some(vec![self.line_added(gap, &text)])
+                let line = |value: &NewValue| {
+                    let text = format!("- {}", value.on_one_line(false)?);
+                    Some(self.line_added(gap, &text).replacement)
+                };
+                let lines: Option<Vec<String>> = values.iter().map(line).collect();
+                let at = gap.after.end;
+                Some(vec![TextEdit::new(at, at, lines?.concat())])
             }
             NodeKind::Null if !self.is_root(list) => {
-                self.replace_node(list, &NewValue::List(vec![value.clone()]), false)
+                self.replace_node(list, &NewValue::List(values.to_vec()), false)
             }
             _ => None,
         }

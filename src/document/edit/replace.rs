@@ -1,5 +1,7 @@
 //! Replacing a value and renaming a key.
 
+use std::ops::Range;
+
 use super::value::written;
 use super::{Editor, NewValue, TextEdit, is_flow};
 use crate::document::route::{Route, Segment};
@@ -42,6 +44,30 @@ impl<'t> Editor<'t> {
             self.lines.ended_by(span.end)?;
         }
         Some(vec![TextEdit::new(span.start, span.end, text)])
+    }
+
+    /// Writes a name in place of a part of the text of a scalar, such as another name in a condition.
+    pub fn replace_text(
+        &self,
+        route: &Route,
+        range: Range<usize>,
+        name: &str,
+    ) -> Option<Vec<TextEdit>> {
+        let node = self.node(route)?;
+        let old = node.as_str()?.get(range.clone())?;
+        let span = node.span_of_text(range).range();
+        // A part that is written with escapes, or across lines, is not a name.
+        let is_word = |text: &str| {
+            let is_letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+            !text.is_empty() && text.chars().all(is_letter)
+        };
+        let is_written = self.lines.between(span.start, span.end) == old;
+        let is_whole = node.style() == Style::Plain && old.len() == node.raw().len();
+        if is_whole {
+            return self.replace(route, &NewValue::text(name));
+        }
+        (is_word(old) && is_word(name) && is_written)
+            .then(|| vec![TextEdit::new(span.start, span.end, name)])
     }
 
     /// Gives the key of an entry another name, in the quotes it has.

@@ -122,6 +122,8 @@ pub struct Description {
     pub expected: Option<String>,
     /// Which grammar of its own a text has, such as `duration` or `condition`.
     pub literal: Option<String>,
+    /// The types of JSON Schema that are allowed, if they are listed, such as `string`.
+    pub types: Vec<String>,
     /// The values allowed, if they are listed.
     pub values: Vec<String>,
     /// The keys of a mapping, if they are listed.
@@ -229,6 +231,7 @@ impl SchemaSet {
             description: text("description"),
             expected: text("x-expected"),
             literal: text("x-literal"),
+            types: self.types(&places),
             values: self.values(&places),
             keys: self
                 .library
@@ -237,6 +240,21 @@ impl SchemaSet {
                 .map(str::to_owned)
                 .collect(),
         })
+    }
+
+    fn types(&self, places: &[library::Place<'_>]) -> Vec<String> {
+        let mut types = Vec::new();
+        for place in places.iter().flat_map(|place| self.library.expand(*place)) {
+            let listed = match place.schema.get("type") {
+                Some(Value::Array(several)) => several.as_slice(),
+                Some(one) => std::slice::from_ref(one),
+                None => &[],
+            };
+            types.extend(listed.iter().filter_map(Value::as_str).map(str::to_owned));
+        }
+        types.sort();
+        types.dedup();
+        types
     }
 
     fn values(&self, places: &[library::Place<'_>]) -> Vec<String> {

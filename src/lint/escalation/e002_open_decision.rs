@@ -1,7 +1,8 @@
 //! E002: a decision table without a last row.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::Route;
+use crate::document::edit::NewValue;
 use crate::lint::{Category, Change, Check, DocumentScope, Example, Findings, Needs, Rule};
 
 const RUNBOOK: &str = "runbooks/error-rate-after-deploy/runbook.yaml";
@@ -32,6 +33,13 @@ pub(in crate::lint) static RULE: Rule = Rule {
     check: Check::Document(check),
 };
 
+fn last_row() -> NewValue {
+    NewValue::Mapping(vec![
+        ("otherwise".to_owned(), NewValue::text("escalate")),
+        ("because".to_owned(), NewValue::text("no trusted pattern")),
+    ])
+}
+
 fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
     let Some(runbook) = scope.runbook() else {
         return;
@@ -43,7 +51,12 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
             .report(&RULE, scope.key(route.clone()))
             .message("nothing is said about situations that fit no row")
             .label("does not end with `otherwise`")
-            .help("add `- {otherwise: escalate, because: no trusted pattern}` as the last row");
+            .help("add `- {otherwise: escalate, because: no trusted pattern}` as the last row")
+            .fix_if(
+                "let what fits no row escalate",
+                Applicability::Safe,
+                scope.edits(|editor| editor.append(&route, &[last_row()])),
+            );
     }
     for (index, row) in rows.iter().enumerate().rev().skip(1) {
         if row.otherwise.is_some() {

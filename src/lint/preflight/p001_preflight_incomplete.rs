@@ -1,9 +1,10 @@
 //! P001: a write that may begin without looking first.
 
 use super::demand::{Demanded, looks_at_changes};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Edit, Severity};
 use crate::document::Route;
 use crate::document::condition::Condition;
+use crate::document::edit::NewValue;
 use crate::document::id::PathId;
 use crate::document::model::{Action, Document, Runbook, Tier};
 use crate::engine::tier;
@@ -133,7 +134,12 @@ fn check_step(
             "add {} to the `preflight` of `{id}`, or of path `{}`",
             listed(&missing),
             step.site.path_id
-        ));
+        ))
+        .fix_if(
+            format!("add {} to the path", listed(&missing)),
+            Applicability::Safe,
+            added(scope, &step.site.path_route().key("preflight"), &missing),
+        );
 }
 
 fn check_uncalled(scope: &DocumentScope<'_>, action: &Document<Action>, findings: &mut Findings) {
@@ -161,8 +167,9 @@ fn check_uncalled(scope: &DocumentScope<'_>, action: &Document<Action>, findings
         return;
     }
     let route = Route::root().key("spec");
+    let preflight = route.clone().key("preflight");
     findings
-        .report(&RULE, scope.value(route.clone().key("preflight")))
+        .report(&RULE, scope.value(preflight.clone()))
         .message(format!(
             "no runbook adds to this preflight yet, and at tier {} it lacks {}",
             spec.tier,
@@ -173,7 +180,21 @@ fn check_uncalled(scope: &DocumentScope<'_>, action: &Document<Action>, findings
             scope.value(route.key("tier")),
             format!("tier {}", spec.tier),
         )
-        .help(format!("add {}", listed(&missing)));
+        .help(format!("add {}", listed(&missing)))
+        .fix_if(
+            format!("add {}", listed(&missing)),
+            Applicability::Safe,
+            added(scope, &preflight, &missing),
+        );
+}
+
+/// Edits that demand more before a write.
+fn added(scope: &DocumentScope<'_>, preflight: &Route, missing: &[&str]) -> Option<Vec<Edit>> {
+    let values: Vec<NewValue> = missing.iter().copied().map(NewValue::text).collect();
+    scope.edits(|editor| match scope.node(preflight) {
+        Some(_) => editor.append(preflight, &values),
+        None => editor.set(preflight, &NewValue::List(values)),
+    })
 }
 
 /// Whether every row that chooses the path looks at changes; `None` when one cannot be read.

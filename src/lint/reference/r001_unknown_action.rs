@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::document::model::Kind;
-use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
+use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule, Spelled};
 
 const RUNBOOK: &str = "runbooks/error-rate-after-deploy/runbook.yaml";
 
@@ -42,10 +42,12 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
                     call.action
                 ))
                 .label("unknown")
-                .help(nearest.map_or_else(
-                    || "add it to the catalogue".to_owned(),
-                    |nearest| format!("did you mean `{nearest}`?"),
-                ));
+                .did_you_mean(
+                    scope,
+                    &Spelled::Value(call.action_route()),
+                    nearest,
+                    "add it to the catalogue",
+                );
         }
     }
 }

@@ -3,7 +3,9 @@
 use crate::diagnostic::Severity;
 use crate::document::Route;
 use crate::document::model::Kind;
-use crate::lint::{Category, Change, Check, DocumentScope, Example, Findings, Needs, Rule};
+use crate::lint::{
+    Category, Change, Check, DocumentScope, Example, Findings, Needs, Rule, Spelled,
+};
 
 const RUNBOOK: &str = "runbooks/error-rate-after-deploy/runbook.yaml";
 
@@ -79,17 +81,14 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
 
 fn report(scope: &DocumentScope<'_>, route: Route, id: &str, findings: &mut Findings) {
     let nearest = scope.repository.library().queries().nearest(id);
-    let place = if scope.fixture().is_some() {
-        scope.key(route)
+    let (place, spelled) = if scope.fixture().is_some() {
+        (scope.key(route.clone()), Spelled::Key(route))
     } else {
-        scope.value(route)
+        (scope.value(route.clone()), Spelled::Value(route))
     };
     findings
         .report(&RULE, place)
         .message(format!("there is no query `{id}` in the catalogue"))
         .label("unknown")
-        .help(nearest.map_or_else(
-            || "add it to the catalogue".to_owned(),
-            |nearest| format!("did you mean `{nearest}`?"),
-        ));
+        .did_you_mean(scope, &spelled, nearest, "add it to the catalogue");
 }

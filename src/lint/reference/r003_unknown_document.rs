@@ -1,9 +1,9 @@
 //! R003: a name that leads nowhere.
 
-use crate::diagnostic::{Location, Severity};
+use crate::diagnostic::Severity;
 use crate::document::model::{Kind, Runbook, Target};
 use crate::document::{Route, suggest};
-use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
+use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule, Spelled};
 
 const RUNBOOK: &str = "runbooks/error-rate-after-deploy/runbook.yaml";
 const SIGNATURE: &str = "postmortems/2026-03-14-null-currency/signature.yaml";
@@ -42,7 +42,8 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
                 let names = runbook.spec.paths.keys().map(|id| id.as_str());
                 let nearest = suggest::nearest(path.as_str(), names);
                 report(
-                    scope.value(spec.clone().key("decide").index(index).key("path")),
+                    scope,
+                    Spelled::Value(spec.clone().key("decide").index(index).key("path")),
                     "path",
                     path.as_str(),
                     nearest,
@@ -68,7 +69,8 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
             if let Some((runbook, path)) = unknown {
                 let names = runbook.document.spec.paths.keys().map(|id| id.as_str());
                 report(
-                    scope.value(place.key("path")),
+                    scope,
+                    Spelled::Value(place.key("path")),
                     "path",
                     path.as_str(),
                     suggest::nearest(path.as_str(), names),
@@ -98,7 +100,8 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
                     scope.repository.library().names(Kind::Signature),
                 );
                 report(
-                    scope.key(place),
+                    scope,
+                    Spelled::Key(place),
                     "signature",
                     id.as_str(),
                     nearest,
@@ -144,7 +147,8 @@ fn named(scope: &DocumentScope<'_>, kind: Kind, route: Route, id: &str, findings
     if library.find(kind, id).is_none() {
         let word = kind.name().to_lowercase();
         report(
-            scope.value(route),
+            scope,
+            Spelled::Value(route),
             &word,
             id,
             suggest::nearest(id, library.names(kind)),
@@ -153,13 +157,21 @@ fn named(scope: &DocumentScope<'_>, kind: Kind, route: Route, id: &str, findings
     }
 }
 
-fn report(place: Location, what: &str, id: &str, nearest: Option<&str>, findings: &mut Findings) {
+fn report(
+    scope: &DocumentScope<'_>,
+    spelled: Spelled,
+    what: &str,
+    id: &str,
+    nearest: Option<&str>,
+    findings: &mut Findings,
+) {
+    let place = match &spelled {
+        Spelled::Key(route) => scope.key(route.clone()),
+        Spelled::Value(route) | Spelled::Text(route, _) => scope.value(route.clone()),
+    };
     findings
         .report(&RULE, place)
         .message(format!("there is no {what} `{id}`"))
         .label("unknown")
-        .help(nearest.map_or_else(
-            || "correct the name".to_owned(),
-            |nearest| format!("did you mean `{nearest}`?"),
-        ));
+        .did_you_mean(scope, &spelled, nearest, "correct the name");
 }

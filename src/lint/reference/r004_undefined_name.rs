@@ -1,11 +1,12 @@
 //! R004: a name that is defined nowhere.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::condition::Condition;
 use crate::document::suggest;
 use crate::document::template::{Reference, Template};
+use crate::lint::correction::respelled;
 use crate::lint::site::TemplateRole;
-use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
+use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule, Spelled};
 
 const RUNBOOK: &str = "runbooks/error-rate-after-deploy/runbook.yaml";
 
@@ -46,13 +47,15 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
             if !checks.contains(&name.as_str()) {
                 let nearest = suggest::nearest(name.as_str(), checks.iter().copied());
                 findings
-                    .report(&RULE, scope.text(site.route.clone(), range))
+                    .report(&RULE, scope.text(site.route.clone(), range.clone()))
                     .message(format!("there is no check `{name}` here"))
                     .label("undefined")
-                    .help(nearest.map_or_else(
-                        || "define it under `checks`".to_owned(),
-                        |nearest| format!("did you mean `{nearest}`?"),
-                    ));
+                    .did_you_mean(
+                        scope,
+                        &Spelled::Text(site.route.clone(), range),
+                        nearest,
+                        "define it under `checks`",
+                    );
             }
         }
     }
@@ -65,6 +68,8 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
     for site in scope.templates() {
         for reference in site.template().into_iter().flat_map(Template::references) {
             if let Err(help) = defined(site.role, reference, &params) {
+                let place = Spelled::Text(site.route.clone(), reference.span.clone());
+                let name = meant(site.role, reference, &params).unwrap_or_default();
                 findings
                     .report(
                         &RULE,
@@ -75,10 +80,43 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
                         reference.segments().join(".")
                     ))
                     .label("undefined")
-                    .help(help);
+                    .help(help)
+                    .fix_if(
+                        format!("write `{name}`"),
+                        Applicability::Unsafe,
+                        respelled(scope.entry, &place, &name),
+                    );
             }
         }
     }
+}
+
+/// The name that looks most like one that is not defined; each part has to be near a known one.
+fn meant(role: TemplateRole, reference: &Reference, params: &[&str]) -> Option<String> {
+    let roots: &[&str] = match role {
+        TemplateRole::QueryText => return near(reference.segments().first()?, params),
+        TemplateRole::CheckArgument | TemplateRole::StepArgument => &["incident", "change"],
+        TemplateRole::UndoArgument => &["params", "snapshot"],
+        TemplateRole::Target => &["params"],
+        TemplateRole::ActionCheckArgument | TemplateRole::SnapshotArgument => {
+            &["params", "incident"]
+        }
+    };
+    let (first, rest) = reference.segments().split_first()?;
+    let mut parts = vec![near(first, roots)?];
+    match (parts.first()?.as_str(), rest) {
+        ("params", [name]) => parts.push(near(name, params)?),
+        ("params", _) => return None,
+        _ => parts.extend(rest.iter().cloned()),
+    }
+    Some(parts.join("."))
+}
+
+fn near(name: &str, known: &[&str]) -> Option<String> {
+    if known.contains(&name) {
+        return Some(name.to_owned());
+    }
+    suggest::nearest(name, known.iter().copied()).map(str::to_owned)
 }
 
 /// Whether a name can be filled in, and what can be when it cannot. Facts of incidents and of changes are not known

@@ -6,7 +6,7 @@ use crate::diagnostic::Severity;
 use crate::document::model::Kind;
 use crate::document::{Route, suggest};
 use crate::lint::{
-    Category, Check, DocumentScope, Example, Findings, Needs, RepositoryScope, Rule,
+    Category, Check, DocumentScope, Example, Findings, Needs, RepositoryScope, Rule, Spelled,
 };
 
 const RUNBOOK: &str = "runbooks/error-rate-after-deploy/runbook.yaml";
@@ -65,13 +65,15 @@ fn document(scope: &DocumentScope<'_>, names: &Names<'_>, findings: &mut Finding
         if !known.contains(name) && name != "*" {
             let nearest = suggest::nearest(name, known.iter().copied());
             findings
-                .report(&RULE, scope.value(route))
+                .report(&RULE, scope.value(route.clone()))
                 .message(format!("there is no {what} `{name}`"))
                 .label("not declared")
-                .help(nearest.map_or_else(
-                    || format!("declare the {what}, or correct the name"),
-                    |nearest| format!("did you mean `{nearest}`?"),
-                ));
+                .did_you_mean(
+                    scope,
+                    &Spelled::Value(route),
+                    nearest,
+                    &format!("declare the {what}, or correct the name"),
+                );
         }
     };
     if let Some(owner) = scope

@@ -1,5 +1,6 @@
 //! Schema and text.
 
+mod notation;
 mod s001_unreadable_yaml;
 mod s002_unknown_kind;
 mod s003_schema_violation;
@@ -18,6 +19,7 @@ mod secret;
 
 use super::Rule;
 
+pub(super) use notation::corrected;
 pub(super) use s001_unreadable_yaml::RULE as UNREADABLE;
 pub(super) use s002_unknown_kind::RULE as UNKNOWN_KIND;
 pub(super) use s003_schema_violation::RULE as SCHEMA_VIOLATION;

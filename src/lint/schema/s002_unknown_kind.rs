@@ -17,7 +17,10 @@ pub(in crate::lint) static RULE: Rule = Rule {
     bad: &[
         Example::file(
             "runbooks/catalog/services/cart.yaml",
-            "apiVersion: rbk/v1\nkind: «Servce»\nmetadata: {id: cart, title: Cart}\n",
+            "apiVersion: rbk/v1\nkind: «Servce»\n\
+             metadata: {id: cart, title: Cart, version: 1.0.0, owner: sre, status: stable}\nspec:\n  \
+             purpose: Keeps what a customer wants to order\n  environments: [production]\n  \
+             oncall: {team: sre, rotation: sre-primary}\n",
         ),
         Example::file(
             "runbooks/catalog/services/cart.yaml",

@@ -1,10 +1,12 @@
 //! S005: an id that is malformed or does not match its file.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Edit, Severity};
+use crate::document::Route;
 use crate::document::id::RunbookId;
 use crate::document::model::Kind;
 use crate::library::Entry;
-use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
+use crate::lint::correction::respelled;
+use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule, Spelled};
 
 const SERVICE: &str = "runbooks/catalog/services/checkout.yaml";
 
@@ -65,8 +67,25 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
             ))
             .help(format!(
                 "rename the {what} or the document, so that both are found under one name"
-            ));
+            ))
+            .fix_if(
+                format!("call the document `{expected}`"),
+                Applicability::Unsafe,
+                renamed(scope, expected),
+            );
     }
+}
+
+/// The id that is expected, where nobody refers to the one that is there.
+fn renamed(scope: &DocumentScope<'_>, expected: &str) -> Option<Vec<Edit>> {
+    let library = scope.repository.library();
+    let is_free = library.find(scope.entry.kind()?, expected).is_none();
+    let is_unused = library.references_to(scope.id).next().is_none();
+    let is_id = RunbookId::from(expected).is_well_formed();
+    let place = Spelled::Value(Route::root().key("metadata").key("id"));
+    (is_free && is_unused && is_id)
+        .then(|| respelled(scope.entry, &place, expected))
+        .flatten()
 }
 
 /// What carries the id of a document, and what it is called.

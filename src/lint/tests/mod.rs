@@ -1,5 +1,6 @@
 mod documents;
 mod examples;
+mod fixes;
 mod properties;
 mod runs;
 

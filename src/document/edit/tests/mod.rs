@@ -209,7 +209,7 @@ fn items_are_appended() {
             ("l:\n  -\n    a: 1\n", "l", None),
             ("l: {}\n", "l", None),
         ],
-        |editor, at| editor.append(at, &NewValue::text("v")),
+        |editor, at| editor.append(at, &[NewValue::text("v")]),
     );
 }
 

@@ -138,7 +138,7 @@ fn edits(
         Wish::Replace => editor.replace(route, &NewValue::text(text)),
         Wish::Rename => editor.rename(route, text),
         Wish::Insert => editor.insert(route, "new", &NewValue::text(text)),
-        Wish::Append => editor.append(route, &NewValue::text(text)),
+        Wish::Append => editor.append(route, &[NewValue::text(text)]),
         Wish::Remove => editor.remove(route),
         Wish::Relocate => editor.relocate(route, into),
     }
