@@ -12,6 +12,7 @@ pub mod condition;
 mod de;
 mod digest;
 pub mod edit;
+pub mod format;
 mod hidden;
 pub mod id;
 pub mod logic;

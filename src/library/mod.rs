@@ -22,6 +22,7 @@ mod data;
 mod discovery;
 mod entry;
 mod failure;
+mod formatting;
 mod index;
 mod load;
 mod outline;

@@ -8,6 +8,7 @@ mod base;
 mod distribution;
 #[cfg(test)]
 mod expectations;
+mod fmt;
 #[cfg(test)]
 mod golden;
 #[cfg(test)]

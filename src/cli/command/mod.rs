@@ -6,11 +6,13 @@ mod completions;
 mod decide;
 mod demo;
 mod explain;
+mod fmt;
 mod init;
 mod keys;
 mod lint;
 mod new;
 mod publish;
+mod replace;
 mod schema;
 mod shared;
 mod sync;
@@ -54,6 +56,8 @@ commands! {
     New(new::New),
     /// Check documents against every rule
     Lint(lint::Lint),
+    /// Lay documents out canonically; comments stay
+    Fmt(fmt::Fmt),
     /// Say what a rule demands, why, and how to mend what it finds
     Explain(explain::Explain),
     /// Lint and test: what continuous integration runs
