@@ -7,6 +7,7 @@ mod h005_moving_reference;
 mod h006_placeholder_text;
 mod h007_too_broad;
 mod h008_text_aimed_at_a_model;
+mod h009_uncanonical_layout;
 mod h010_deprecated_without_successor;
 
 use crate::lint::Rule;
@@ -20,5 +21,6 @@ pub(super) static RULES: &[&Rule] = &[
     &h006_placeholder_text::RULE,
     &h007_too_broad::RULE,
     &h008_text_aimed_at_a_model::RULE,
+    &h009_uncanonical_layout::RULE,
     &h010_deprecated_without_successor::RULE,
 ];

@@ -130,12 +130,16 @@ fn two_runs_give_the_same_findings_in_the_same_order() {
 /// An `Exception` that lacks its ticket, with this written for its expiry and after it.
 fn exception(expires: &str, after: &str) -> Vec<&'static str> {
     let mut overlay = Example::base().build().unwrap();
+    let expires = match expires {
+        "" => String::new(),
+        text => format!("  {text}\n"),
+    };
     overlay.files.insert(
         "runbooks/exceptions/country.yaml".to_owned(),
         format!(
             "apiVersion: rbk/v1\nkind: Exception\n\
              metadata: {{id: country, title: A label, version: 1.0.0, owner: sre, status: stable}}\n\
-             spec:\n  rule: S009\n  object: Runbook/error-rate-after-deploy\n  reason: why\n  {expires}\n{after}"
+             spec:\n  rule: S009\n  object: Runbook/error-rate-after-deploy\n  reason: why\n{expires}{after}"
         ),
     );
     codes(&run(&overlaid(&overlay)))
