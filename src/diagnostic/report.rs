@@ -31,6 +31,9 @@ pub struct Summary {
     pub documents: usize,
     /// Findings that a comment or an `Exception` document lets pass; they are in none of the counts above.
     pub excepted: usize,
+    /// Findings that the baseline knows; they are in none of the counts above.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub known: usize,
 }
 
 impl Report {
@@ -53,6 +56,7 @@ impl Report {
             documents_with_findings: touched.len(),
             documents,
             excepted: 0,
+            known: 0,
         };
         Self { findings, summary }
     }
@@ -64,10 +68,21 @@ impl Report {
         self
     }
 
+    /// This report, saying how many findings the baseline knows.
+    #[must_use]
+    pub fn with_known(mut self, known: usize) -> Self {
+        self.summary.known = known;
+        self
+    }
+
     /// Whether nothing has to be mended.
     pub fn is_clean(&self) -> bool {
         self.summary.errors == 0
     }
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 fn same(a: &Finding, b: &Finding) -> bool {
@@ -87,15 +102,20 @@ impl Summary {
         .filter(|(count, _)| *count > 0)
         .map(|(count, word)| counted(count, word))
         .collect();
-        let excepted = match self.excepted {
-            0 => String::new(),
-            count => format!("; {count} excepted"),
+        let aside: Vec<String> = [(self.excepted, "excepted"), (self.known, "known")]
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+        let aside = match aside.is_empty() {
+            true => String::new(),
+            false => format!("; {}", aside.join(", ")),
         };
         if counts.is_empty() {
-            return format!("no findings in {documents}{excepted}");
+            return format!("no findings in {documents}{aside}");
         }
         format!(
-            "{} in {} of {documents}{excepted}",
+            "{} in {} of {documents}{aside}",
             counts.join(", "),
             self.documents_with_findings
         )
@@ -124,11 +144,17 @@ mod tests {
             summary.sentence(),
             "no findings in 143 documents; 1 excepted"
         );
+        summary.known = 4;
+        assert_eq!(
+            summary.sentence(),
+            "no findings in 143 documents; 1 excepted, 4 known"
+        );
         summary = Summary {
             errors: 3,
             warnings: 1,
             documents_with_findings: 2,
             excepted: 0,
+            known: 0,
             ..summary
         };
         assert_eq!(

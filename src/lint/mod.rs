@@ -8,6 +8,7 @@
 
 mod allowance;
 mod authority;
+mod baseline;
 mod change;
 mod correction;
 mod escalation;
@@ -42,6 +43,7 @@ mod texts;
 mod tier;
 mod values;
 
+pub use baseline::{BASELINE, Baseline, BaselineError, MAX_BASELINE_BYTES, can_be_known};
 pub use change::{ChangeScope, Changed};
 pub use correction::Spelled;
 pub use example::{Change, Example, Overlay, TODAY};

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use camino::Utf8PathBuf;
 use jiff::civil::Date;
 
+use super::baseline::Baseline;
 use super::levels::ConfigurationError;
 use super::registry;
 use super::rule::Rule;
@@ -24,6 +25,8 @@ pub struct Options<'a> {
     pub changed: Option<BTreeSet<Utf8PathBuf>>,
     /// The library as it was at the base of a change, for the rules that compare.
     pub base: Option<&'a Library>,
+    /// Findings that are known, and no reason to fail.
+    pub baseline: Option<&'a Baseline>,
     /// What running the fixtures of the library showed, for the rules about fixtures.
     pub runs: Option<&'a Runs>,
 }
@@ -37,6 +40,7 @@ impl Options<'_> {
             ignore: Vec::new(),
             changed: None,
             base: None,
+            baseline: None,
             runs: None,
         }
     }

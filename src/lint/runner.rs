@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use super::allowance::{self, Applied};
+use super::baseline::Sorted;
 use super::change::ChangeScope;
 use super::findings::Findings;
 use super::levels::{ConfigurationError, Levels};
@@ -25,6 +26,12 @@ pub struct Outcome {
     pub report: Report,
     /// What was found and is allowed, by a comment or an `Exception` document.
     pub excepted: Vec<Located>,
+    /// What was found and is known from the baseline.
+    pub known: Vec<Located>,
+    /// How many findings the baseline knows that did not occur, of rules that were run.
+    pub gone: usize,
+    /// Codes of the rules that were run.
+    pub ran: BTreeSet<&'static str>,
     /// What could not be looked at, through no fault of a document.
     pub failures: Vec<Failure>,
     /// Whether rules or files were left out on request, so that nothing found does not mean nothing wrong.
@@ -91,11 +98,28 @@ pub fn lint(library: &Library, options: &Options<'_>) -> Result<Outcome, Configu
         .chain(about.map(|finding| places.locate(finding)));
     let reported = all
         .filter_map(|located| with_level(located, &levels))
-        .filter(|located| located.positions().any(|at| options.asks_about(&at.path)))
+        .filter(|located| located.positions().any(|at| options.asks_about(&at.path)));
+    let documents = library.entries().len();
+    let whole = Report::new(reported.collect(), documents);
+    let ran: BTreeSet<&'static str> = run
+        .iter()
+        .filter(|rule| has_run(rule, options))
+        .map(|rule| rule.code)
         .collect();
+    let Sorted { new, known, gone } = match options.baseline {
+        Some(baseline) => baseline.sort(whole.findings, &places, |rule| ran.contains(rule.code)),
+        None => Sorted {
+            new: whole.findings,
+            ..Sorted::default()
+        },
+    };
+    let report = Report::new(new, documents);
     Ok(Outcome {
-        report: Report::new(reported, library.entries().len()).with_excepted(excepted.len()),
+        report: report.with_excepted(excepted.len()).with_known(known.len()),
+        ran,
         excepted,
+        known,
+        gone,
         failures: failures(library),
         is_partial: !options.select.is_empty()
             || !options.ignore.is_empty()

@@ -4,6 +4,7 @@
 mod authorize;
 #[cfg(test)]
 mod base;
+mod baseline;
 #[cfg(test)]
 mod distribution;
 #[cfg(test)]

@@ -5,7 +5,7 @@ use clap::Args;
 
 use super::Run;
 use super::shared::{Day, load};
-use super::{lint, test};
+use super::{baseline, lint, test};
 use crate::cli::{CliError, Console, Exit};
 use crate::diagnostic::render::Format;
 use crate::lint::Options;
@@ -30,13 +30,16 @@ impl Run for Check {
         let base = lint::base(&self.path, self.base.as_deref())?;
         // Without a policy nothing can be run; the linter says so, and then the tests do.
         let runs = Suite::new(library).ok().map(|suite| suite.observe());
+        let known = baseline::read(library)?;
         let options = Options {
+            baseline: known.as_ref(),
             base: base.as_ref(),
             runs: runs.as_ref(),
             ..Options::on(self.day.date())
         };
         let outcome = lint::run(library, &options)?;
         console.print(Format::Human.render(&outcome.report, &lint::style(console)));
+        baseline::say_what_is_gone(&outcome);
         lint::finish(&outcome)?;
         let report = test::run(library, None)?;
         console.print(report.human());

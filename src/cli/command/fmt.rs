@@ -6,12 +6,12 @@ use std::io::{self, Read};
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use rayon::prelude::*;
-use similar::TextDiff;
 
 use super::Run;
-use super::replace::replace_file;
 use super::shared::{counted, load};
+use crate::cli::replace::Replacement;
 use crate::cli::{CliError, Console, Exit};
+use crate::diagnostic::render::unified_diff;
 use crate::document::format::{FormatError, format};
 use crate::document::{MAX_SOURCE_BYTES, Source};
 use crate::library::Library;
@@ -213,9 +213,21 @@ fn laid_out(
 
 fn write(done: &[Done]) -> Result<(), CliError> {
     done.par_iter().try_for_each(|file| match file.change() {
-        Some((_, layout)) => replace_file(&file.path, layout.as_bytes()),
+        Some((source, layout)) => write_one(&file.path, source, layout),
         None => Ok(()),
     })
+}
+
+fn write_one(path: &Utf8Path, source: &Source, layout: &str) -> Result<(), CliError> {
+    let unreadable =
+        |error: io::Error| CliError::could_not(format!("{path} cannot be read: {error}"));
+    let parent = path.parent().filter(|parent| *parent != "");
+    let folder = parent.unwrap_or(Utf8Path::new("."));
+    let folder = folder.canonicalize_utf8().map_err(unreadable)?;
+    let name = Utf8Path::new(path.file_name().unwrap_or_default());
+    let mark = if source.had_bom() { "\u{FEFF}" } else { "" };
+    let before = format!("{mark}{}", source.text()).into_bytes();
+    Replacement::prepare(&folder, name, before, layout.into())?.write()
 }
 
 fn failures(done: &[Done], console: &mut Console) -> u64 {
@@ -236,9 +248,6 @@ fn difference(path: &Utf8Path, source: &Source, layout: &str) -> String {
     if source.had_bom() {
         out.push_str(&format!("{path}: the byte-order mark goes\n"));
     }
-    let diff = TextDiff::from_lines(source.text(), layout);
-    let mut unified = diff.unified_diff();
-    unified.header(&format!("a/{path}"), &format!("b/{path}"));
-    out.push_str(&unified.to_string());
+    out.push_str(&unified_diff(path, source.text(), layout));
     out
 }

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, ValueEnum};
 
-use super::Run;
 use super::shared::{Day, library_at, load};
+use super::{Run, baseline};
 use crate::cli::{CliError, Console, Exit};
 use crate::diagnostic::render::{Format, Style};
 use crate::library::Library;
@@ -38,6 +38,9 @@ pub(in crate::cli) struct Lint {
     /// Also what changed since this commit: a branch, a tag or a commit
     #[arg(long, value_name = "REVISION")]
     base: Option<String>,
+    /// Show findings that the baseline knows, too
+    #[arg(long)]
+    no_baseline: bool,
     #[command(flatten)]
     mend: mend::Mend,
     /// Count findings by rule instead of showing them
@@ -74,7 +77,12 @@ impl Run for Lint {
         }
         let library = load(&self.path)?;
         let base = base(&self.path, self.base.as_deref())?;
+        let known = match self.no_baseline {
+            true => None,
+            false => baseline::read(library)?,
+        };
         let options = Options {
+            baseline: known.as_ref(),
             select: self.select,
             ignore: self.ignore,
             base: base.as_ref(),
@@ -101,6 +109,7 @@ impl Run for Lint {
                 "note: not every rule was asked; what is clean here may not be clean as a whole"
             );
         }
+        baseline::say_what_is_gone(&outcome);
         let summary = outcome.report.summary;
         let failing = match self.fail_on {
             FailOn::Error => summary.errors,

@@ -1,5 +1,6 @@
 //! The commands, one per file, and the table that names them.
 
+mod baseline;
 mod bundle;
 mod check;
 mod completions;
@@ -12,7 +13,6 @@ mod keys;
 mod lint;
 mod new;
 mod publish;
-mod replace;
 mod schema;
 mod shared;
 mod sync;
@@ -58,6 +58,8 @@ commands! {
     Lint(lint::Lint),
     /// Lay documents out canonically; comments stay
     Fmt(fmt::Fmt),
+    /// Adopt the findings a repository has today, and forget those that are mended
+    Baseline(baseline::BaselineCommand),
     /// Say what a rule demands, why, and how to mend what it finds
     Explain(explain::Explain),
     /// Lint and test: what continuous integration runs
