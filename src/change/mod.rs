@@ -3,6 +3,8 @@
 //! A bundle is built from a commit, never from the files on disk: line-ending settings, ignored
 //! files and unsaved edits then cannot make two builds of one commit differ.
 
+mod affected;
 mod repository;
 
+pub use affected::{Affected, affected};
 pub use repository::{Commit, FileAt, GitError, GitRepository};

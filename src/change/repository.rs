@@ -1,7 +1,7 @@
 //! Commits and the files in them, read through libgit2.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use git2::{ErrorCode, ObjectType, StatusOptions, TreeWalkMode, TreeWalkResult};
+use git2::{DiffOptions, ErrorCode, ObjectType, StatusOptions, TreeWalkMode, TreeWalkResult};
 use jiff::Timestamp;
 use thiserror::Error;
 
@@ -166,6 +166,37 @@ impl GitRepository {
             .map(|entry| String::from_utf8_lossy(entry.path_bytes()).into_owned())
             .collect();
         paths.sort();
+        Ok(paths)
+    }
+
+    /// Paths that are not the same in a commit and on disk: added, changed, removed, under the old name or the new one.
+    /// What is not committed counts, untracked files included; ignored files do not. Sorted.
+    ///
+    /// # Errors
+    /// When the commit does not exist, the working tree cannot be read, or a path is not UTF-8.
+    pub fn changed_since(&self, revision: &str) -> Result<Vec<Utf8PathBuf>, GitError> {
+        let tree = self.find(revision)?.tree()?;
+        let mut options = DiffOptions::new();
+        options
+            .include_untracked(true)
+            .recurse_untracked_dirs(true)
+            .include_typechange(true)
+            .ignore_submodules(true);
+        let diff = self
+            .inner
+            .diff_tree_to_workdir_with_index(Some(&tree), Some(&mut options))?;
+        let mut paths = Vec::new();
+        for delta in diff.deltas() {
+            for file in [delta.old_file(), delta.new_file()] {
+                let bytes = file.path_bytes().unwrap_or_default();
+                let path = std::str::from_utf8(bytes).map_err(|_| GitError::PathNotText {
+                    path: String::from_utf8_lossy(bytes).into_owned(),
+                })?;
+                paths.push(Utf8PathBuf::from(path));
+            }
+        }
+        paths.sort();
+        paths.dedup();
         Ok(paths)
     }
 

@@ -6,6 +6,7 @@ mod authorize;
 mod base;
 mod baseline;
 #[cfg(test)]
+mod changed;
 mod distribution;
 #[cfg(test)]
 mod expectations;

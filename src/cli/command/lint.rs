@@ -1,5 +1,6 @@
 //! `rbk lint`
 
+mod changed;
 mod mend;
 
 use std::cmp::Reverse;
@@ -38,6 +39,8 @@ pub(in crate::cli) struct Lint {
     /// Also what changed since this commit: a branch, a tag or a commit
     #[arg(long, value_name = "REVISION")]
     base: Option<String>,
+    #[command(flatten)]
+    changed: changed::Changed,
     /// Show findings that the baseline knows, too
     #[arg(long)]
     no_baseline: bool,
@@ -77,6 +80,7 @@ impl Run for Lint {
         }
         let library = load(&self.path)?;
         let base = base(&self.path, self.base.as_deref())?;
+        let reach = self.changed.reach(&self.path, library)?;
         let known = match self.no_baseline {
             true => None,
             false => baseline::read(library)?,
@@ -85,7 +89,8 @@ impl Run for Lint {
             baseline: known.as_ref(),
             select: self.select,
             ignore: self.ignore,
-            base: base.as_ref(),
+            base: base.as_ref().or(reach.as_ref().map(|reach| &reach.base)),
+            changed: reach.as_ref().and_then(|reach| reach.files.clone()),
             ..Options::on(self.day.date())
         };
         let outcome = if self.mend.is_asked() {
