@@ -4,12 +4,15 @@
 mod authorize;
 #[cfg(test)]
 mod base;
+#[cfg(test)]
 mod baseline;
 #[cfg(test)]
 mod changed;
+#[cfg(test)]
 mod distribution;
 #[cfg(test)]
 mod expectations;
+#[cfg(test)]
 mod fmt;
 #[cfg(test)]
 mod golden;
