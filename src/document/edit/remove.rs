@@ -3,6 +3,7 @@
 use super::lines::is_blank;
 use super::{Editor, TextEdit, is_flow};
 use crate::document::route::{Route, Segment};
+use crate::document::source::Span;
 use crate::document::tree::{NodeKind, NodeRef};
 
 /// A part of a collection as it is written: an entry with its key, or an item with its dash.
@@ -30,6 +31,19 @@ impl<'t> Editor<'t> {
             false => self.remove_block(&part)?,
         };
         Some(vec![edit])
+    }
+
+    /// Takes a comment away, with its line when nothing else stands on it.
+    pub fn remove_comment(&self, span: Span) -> Option<Vec<TextEdit>> {
+        let range = span.range();
+        let comment = self.tree.comments().find(|comment| comment.span == span)?;
+        let line = self.lines.at(range.start)?;
+        if comment.own_line && line.next > line.end {
+            return Some(vec![TextEdit::new(line.start, line.next, "")]);
+        }
+        let before = self.lines.between(line.start, range.start);
+        let start = line.start + before.trim_end_matches([' ', '\t']).len();
+        Some(vec![TextEdit::new(start, range.end, "")])
     }
 
     pub(super) fn part(&self, route: &Route) -> Option<Written<'t>> {

@@ -67,7 +67,7 @@ impl NewValue {
     pub(super) fn as_entry(&self, key: &str) -> Option<String> {
         Some(format!(
             "{}: {}",
-            written(key, Style::Plain, true)?,
+            written_key(key, true)?,
             self.on_one_line(true)?
         ))
     }
@@ -79,7 +79,7 @@ impl NewValue {
         column: usize,
         line_break: &str,
     ) -> Option<String> {
-        let key = written(key, Style::Plain, false)?;
+        let key = written_key(key, false)?;
         let line = format!("{key}: {}", self.on_one_line(false)?);
         if column + line.chars().count() <= WIDTH {
             return Some(line);
@@ -133,6 +133,17 @@ pub(super) fn written(text: &str, style: Style, in_flow: bool) -> Option<String>
         }
         Style::Literal | Style::Folded | Style::Block | Style::Flow => None,
     }
+}
+
+/// A new key. Keys are text, be they numbers or not, so that a number needs no quotes.
+pub(super) fn written_key(key: &str, in_flow: bool) -> Option<String> {
+    let is_number = key
+        .parse::<u32>()
+        .is_ok_and(|number| number.to_string() == key);
+    if is_number {
+        return Some(key.to_owned());
+    }
+    written(key, Style::Plain, in_flow)
 }
 
 /// Whether text means itself without quotes. Errs on the side of quotes.

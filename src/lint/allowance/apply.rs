@@ -11,10 +11,11 @@ use super::{
     x001_malformed_allow as malformed, x002_expired_allow as expired,
     x003_unused_allowance as unused, x004_locked_rule_allowed as locked,
 };
-use crate::diagnostic::{Located, Location};
-use crate::document::Route;
+use crate::diagnostic::{Applicability, Edit, Located, Location};
 use crate::document::model::{Exception, ObjectRef};
+use crate::document::{Route, Span};
 use crate::library::{Entry, Library};
+use crate::lint::correction::edits;
 use crate::lint::findings::Findings;
 use crate::lint::rule::Rule;
 use crate::lint::subject::{Found, RepositoryScope};
@@ -61,6 +62,8 @@ struct Entitlement {
     place: Location,
     line: u32,
     used: bool,
+    /// Edits that take it away.
+    removal: Option<Vec<Edit>>,
 }
 
 /// What comments allow, by file.
@@ -85,11 +88,16 @@ impl<'l> Comments<'l> {
                         about
                             .report(&expired::RULE, place(allow.span))
                             .message(format!("this held until {}", allow.until))
-                            .help("mend what it allows and remove it");
+                            .help("mend what it allows and remove it")
+                            .fix_if(
+                                "remove the comment",
+                                Applicability::Safe,
+                                edits(entry, |editor| editor.remove_comment(allow.span)),
+                            );
                     }
                     Ok(allow) => {
                         let entitled = by_path.entry(entry.path()).or_default();
-                        entitled.extend(entitlements(allow, place, about));
+                        entitled.extend(entitlements(entry, allow, place, about));
                     }
                 }
             }
@@ -117,25 +125,30 @@ impl<'l> Comments<'l> {
                 about
                     .report(&unused::RULE, one.place)
                     .message(format!("nothing here breaks {code} ({name})"))
-                    .help("remove it, so that it does not hide what comes later");
+                    .help("remove it, so that it does not hide what comes later")
+                    .fix_if("remove it", Applicability::Safe, one.removal);
             }
         }
     }
 }
 
 fn entitlements(
+    entry: &Entry,
     allow: Allow,
-    place: impl Fn(crate::document::Span) -> Location,
+    place: impl Fn(Span) -> Location,
     about: &mut Findings,
 ) -> Vec<Entitlement> {
     let mut entitled = Vec::new();
-    for (rule, span) in allow.rules {
+    let spans: Vec<Span> = allow.rules.iter().map(|(_, span)| *span).collect();
+    for (at, (rule, span)) in allow.rules.into_iter().enumerate() {
+        let removal = withdrawn(entry, allow.span, &spans, at);
         if rule.is_adjustable() {
             entitled.push(Entitlement {
                 rule,
                 place: place(span),
                 line: allow.line,
                 used: false,
+                removal,
             });
         } else {
             about
@@ -144,10 +157,34 @@ fn entitlements(
                     "the rule {} ({}) is locked and cannot be allowed in place",
                     rule.code, rule.name
                 ))
-                .help("write an `Exception` document and have it reviewed");
+                .help("write an `Exception` document and have it reviewed")
+                .fix_if(
+                    "remove it, as it allows nothing",
+                    Applicability::Safe,
+                    removal,
+                );
         }
     }
     entitled
+}
+
+/// Edits that take a rule out of a comment, or the comment away when it names no other.
+fn withdrawn(entry: &Entry, comment: Span, rules: &[Span], at: usize) -> Option<Vec<Edit>> {
+    if rules.len() < 2 {
+        return edits(entry, |editor| editor.remove_comment(comment));
+    }
+    let span = match (
+        rules.get(at + 1),
+        at.checked_sub(1).and_then(|at| rules.get(at)),
+    ) {
+        (Some(next), _) => Span::new(rules.get(at)?.start, next.start),
+        (None, previous) => Span::new(previous?.end, rules.get(at)?.end),
+    };
+    Some(vec![Edit {
+        path: entry.path().to_owned(),
+        span,
+        replacement: String::new(),
+    }])
 }
 
 /// The comments of a document that are meant for this program.

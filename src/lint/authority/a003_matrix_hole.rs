@@ -1,7 +1,8 @@
 //! A003: an execution matrix with a hole.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::Route;
+use crate::document::edit::NewValue;
 use crate::document::model::{Mode, Tier};
 use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
 
@@ -66,17 +67,30 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
                     missing.join(" and tier ")
                 ))
                 .label("has a hole")
-                .help("add a cell for each tier from 0 to 3");
+                .help("add a cell for each tier from 0 to 3")
+                .fix_if(
+                    "switch off what nothing is said about",
+                    Applicability::Safe,
+                    missing.first().and_then(|tier| {
+                        let place = row.clone().key(tier.as_str());
+                        scope.edits(|editor| editor.set(&place, &NewValue::text("off")))
+                    }),
+                );
         }
         if cells
             .get(&Tier::HUMAN_ONLY)
             .is_some_and(|mode| *mode > Mode::Off)
         {
             findings
-                .report(&RULE, scope.value(row.key("3")))
+                .report(&RULE, scope.value(row.clone().key("3")))
                 .message("tier 3 is for humans only")
                 .label("lets it run")
-                .help("set it to `off`");
+                .help("set it to `off`")
+                .fix_if(
+                    "set it to `off`",
+                    Applicability::Safe,
+                    scope.edits(|editor| editor.set(&row.key("3"), &NewValue::text("off"))),
+                );
         }
     }
 }

@@ -1,7 +1,8 @@
 //! A004: a runbook that claims more than the policy allows.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::Route;
+use crate::document::edit::NewValue;
 use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
 
 const RUNBOOK: &str = "runbooks/error-rate-after-deploy/runbook.yaml";
@@ -48,7 +49,15 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
                 policy.scope.value(Route::root().key("spec").key("execute").key(environment.as_str()).key(tier.to_string())),
                 "the policy's limit",
             )
-            .help(format!("set it to `{cell}`"));
+            .help(format!("set it to `{cell}`"))
+            .fix_if(
+                format!("set it to `{cell}`"),
+                Applicability::Safe,
+                scope.edits(|editor| {
+                    let mode = Route::root().key("spec").key("autonomy").key("mode");
+                    editor.replace(&mode, &NewValue::text(cell.to_string()))
+                }),
+            );
         return;
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::Route;
 use crate::document::model::Tier;
 use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
@@ -51,7 +51,19 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
                 .report(&RULE, scope.value(route.clone().key(key)))
                 .message(message)
                 .label(label)
-                .help(help);
+                .help(help)
+                .fix_if(
+                    "take tier 0 out",
+                    Applicability::Unsafe,
+                    freeze
+                        .tiers
+                        .iter()
+                        .position(|tier| key == "tiers" && *tier == Tier::READ_ONLY)
+                        .and_then(|at| {
+                            let place = route.clone().key("tiers").index(at);
+                            scope.edits(|editor| editor.remove(&place))
+                        }),
+                );
         };
         if freeze.to < freeze.from {
             report(

@@ -1,7 +1,8 @@
 //! A008: a kill switch that may fail when it is needed.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::Route;
+use crate::document::edit::NewValue;
 use crate::document::model::HaltLevel;
 use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
 
@@ -53,6 +54,9 @@ const LEVELS: [(HaltLevel, &str); 3] = [
     ),
 ];
 
+/// A second source on most hosts.
+const FILE: &str = "file:/etc/rbk/halt";
+
 fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
     let Some(governance) = scope.governance() else {
         return;
@@ -74,15 +78,35 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
             .report(&RULE, scope.value(route.clone().key("sources")))
             .message("what breaks the only source breaks the kill switch")
             .label("a single source")
-            .help("add a second one of another sort, e.g. `file:/etc/rbk/halt`");
+            .help("add a second one of another sort, e.g. `file:/etc/rbk/halt`")
+            .fix_if(
+                "add `file:/etc/rbk/halt`",
+                Applicability::Unsafe,
+                (!sources.iter().any(|source| source == FILE))
+                    .then(|| {
+                        let place = route.clone().key("sources");
+                        scope.edits(|editor| editor.append(&place, &[NewValue::text(FILE)]))
+                    })
+                    .flatten(),
+            );
     }
     for (level, without) in LEVELS {
         if !switch.levels.contains(&level) {
+            let named = serde_json::to_value(level).ok();
+            let named = named.as_ref().and_then(|name| name.as_str());
             findings
                 .report(&RULE, scope.value(route.clone().key("levels")))
                 .message(without)
                 .label("a level is missing")
-                .help("name all three: `[advise_only, pause_new, stop_now]`");
+                .help("name all three: `[advise_only, pause_new, stop_now]`")
+                .fix_if(
+                    "name it",
+                    Applicability::Safe,
+                    named.and_then(|name| {
+                        let place = route.clone().key("levels");
+                        scope.edits(|editor| editor.append(&place, &[NewValue::text(name)]))
+                    }),
+                );
         }
     }
 }

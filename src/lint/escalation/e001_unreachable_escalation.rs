@@ -3,7 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::document::Route;
 use crate::document::suggest;
-use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
+use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule, Spelled};
 
 const RUNBOOK: &str = "runbooks/error-rate-after-deploy/runbook.yaml";
 
@@ -88,15 +88,17 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
                     .chain(teams.keys().map(|team| team.as_str())),
             );
             findings
-                .report(&RULE, scope.value(route))
+                .report(&RULE, scope.value(route.clone()))
                 .message(format!(
                     "`{target}` is neither a team of the policy nor a target that can be resolved"
                 ))
                 .label("leads nowhere")
-                .help(nearest.map_or_else(
-                    || "name `service_oncall`, `owner_of_dependency` or a team".to_owned(),
-                    |nearest| format!("did you mean `{nearest}`?"),
-                ));
+                .did_you_mean(
+                    scope,
+                    &Spelled::Value(route),
+                    nearest,
+                    "name `service_oncall`, `owner_of_dependency` or a team",
+                );
         }
     }
 }

@@ -1,7 +1,9 @@
 //! E003: stop conditions and budgets that are missing, or looser than the policy.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
+use crate::document::NodeRef;
 use crate::document::Route;
+use crate::document::edit::NewValue;
 use crate::document::model::{Budgets, Defaults};
 use crate::document::unit::Duration;
 use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
@@ -70,25 +72,31 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
     };
     for (name, own, limit) in budgets(&own, &limits) {
         if own > limit {
+            let own_place = Route::root().key("spec").key("budgets").key(name);
+            let defaults = Route::root().key("spec").key("defaults");
+            let of_policy = defaults.key("budgets").key(name);
             findings
-                .report(
-                    &RULE,
-                    scope.value(Route::root().key("spec").key("budgets").key(name)),
-                )
+                .report(&RULE, scope.value(own_place.clone()))
                 .message(format!("the budget `{name}` is larger than the policy's"))
                 .label("looser than the policy")
-                .related(
-                    policy.scope.value(
-                        Route::root()
-                            .key("spec")
-                            .key("defaults")
-                            .key("budgets")
-                            .key(name),
-                    ),
-                    "the policy's limit",
-                )
-                .help("a runbook may only make budgets smaller");
+                .related(policy.scope.value(of_policy.clone()), "the policy's limit")
+                .help("a runbook may only make budgets smaller")
+                .fix_if(
+                    "use the policy's limit",
+                    Applicability::Safe,
+                    policy.scope.node(&of_policy).and_then(|limit| {
+                        scope.edits(|editor| editor.replace(&own_place, &copied(limit)))
+                    }),
+                );
         }
+    }
+}
+
+/// A scalar as it is written elsewhere.
+fn copied(node: NodeRef<'_>) -> NewValue {
+    match node.as_str() {
+        Some(text) => NewValue::text(text),
+        None => NewValue::Literal(node.raw().to_owned()),
     }
 }
 
@@ -123,11 +131,18 @@ fn policy(scope: &DocumentScope<'_>, defaults: Option<&Defaults>, findings: &mut
         .filter(|name| defaults.stop_when.iter().all(|known| known != name))
         .collect();
     if !missing.is_empty() {
+        let stop_when = route.clone().key("stop_when");
+        let names: Vec<NewValue> = missing.iter().copied().map(NewValue::text).collect();
         findings
-            .report(&RULE, scope.key(route.clone().key("stop_when")))
+            .report(&RULE, scope.key(stop_when.clone()))
             .message(format!("runs are not stopped by {}", missing.join(", ")))
             .label("incomplete")
-            .help(format!("add {}", missing.join(", ")));
+            .help(format!("add {}", missing.join(", ")))
+            .fix_if(
+                format!("add {}", missing.join(", ")),
+                Applicability::Safe,
+                scope.edits(|editor| editor.append(&stop_when, &names)),
+            );
     }
     let budgets = defaults.budgets.unwrap_or_default();
     let absent = [

@@ -1,7 +1,8 @@
 //! E005: a severe incident that wakes nobody up.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::Route;
+use crate::document::edit::NewValue;
 use crate::lint::{Category, Change, Check, DocumentScope, Example, Findings, Needs, Rule};
 
 const RUNBOOK: &str = "runbooks/error-rate-after-deploy/runbook.yaml";
@@ -70,6 +71,15 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
                 runbook.incident_class, severity.id
             ))
             .label("no `page: true`")
-            .help("add `page: true`");
+            .help("add `page: true`")
+            .fix_if(
+                "add `page: true`",
+                Applicability::Unsafe,
+                own.and_then(|_| {
+                    let page = Route::root().key("spec").key("escalate").key("page");
+                    let yes = NewValue::Literal("true".to_owned());
+                    scope.edits(|editor| editor.set(&page, &yes))
+                }),
+            );
     }
 }

@@ -1,7 +1,8 @@
 //! E007: a go-ahead that is too easily had.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::Route;
+use crate::document::edit::NewValue;
 use crate::document::model::{Mode, Tier};
 use crate::document::unit::Duration;
 use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
@@ -54,6 +55,9 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
     }
     for (tier, approval) in &spec.run_time_approval {
         let route = route.clone().key(tier.to_string());
+        let set = |key: &str, value: NewValue| {
+            scope.edits(|editor| editor.set(&route.clone().key(key), &value))
+        };
         let enough = if *tier >= Tier::NEEDS_APPROVAL { 2 } else { 1 };
         if approval.approvals < enough {
             findings
@@ -63,13 +67,23 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
                     approval.approvals
                 ))
                 .label("too few")
-                .help(format!("ask for at least {enough}"));
+                .help(format!("ask for at least {enough}"))
+                .fix_if(
+                    format!("ask for {enough}"),
+                    Applicability::Safe,
+                    set("approvals", NewValue::number(enough)),
+                );
         } else if enough > 1 && !approval.distinct {
             findings
                 .report(&RULE, scope.value(route.clone()))
                 .message("one person may give all approvals")
                 .label("`distinct: true` is missing")
-                .help("add `distinct: true`");
+                .help("add `distinct: true`")
+                .fix_if(
+                    "add `distinct: true`",
+                    Applicability::Safe,
+                    set("distinct", NewValue::Literal("true".to_owned())),
+                );
         }
         match approval.expires {
             None => {
@@ -77,7 +91,12 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
                     .report(&RULE, scope.value(route.clone()))
                     .message(format!("a go-ahead for tier {tier} never lapses"))
                     .label("has no `expires`")
-                    .help("add `expires: 15m`");
+                    .help("add `expires: 15m`")
+                    .fix_if(
+                        "add `expires: 15m`",
+                        Applicability::Safe,
+                        set("expires", NewValue::text("15m")),
+                    );
             }
             Some(expires) if expires > LONGEST => {
                 findings
@@ -86,16 +105,26 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
                         "a question may stand for {LONGEST} at most, not {expires}"
                     ))
                     .label("too long")
-                    .help("the situation will have changed; ask again instead");
+                    .help("the situation will have changed; ask again instead")
+                    .fix_if(
+                        format!("let it stand for {LONGEST}"),
+                        Applicability::Safe,
+                        set("expires", NewValue::text(LONGEST.to_string())),
+                    );
             }
             Some(_) => {}
         }
         if approval.on_timeout.is_none() {
             findings
-                .report(&RULE, scope.value(route))
+                .report(&RULE, scope.value(route.clone()))
                 .message("nothing is said about silence")
                 .label("has no `on_timeout`")
-                .help("add `on_timeout: escalate`");
+                .help("add `on_timeout: escalate`")
+                .fix_if(
+                    "add `on_timeout: escalate`",
+                    Applicability::Safe,
+                    set("on_timeout", NewValue::text("escalate")),
+                );
         }
     }
 }

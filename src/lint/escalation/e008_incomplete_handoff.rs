@@ -1,7 +1,8 @@
 //! E008: a handoff that leaves out what a human needs first.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::Route;
+use crate::document::edit::NewValue;
 use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
 
 const POLICY: &str = "runbooks/governance.yaml";
@@ -51,13 +52,20 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
         .filter(|field| !given.unwrap_or_default().iter().any(|given| given == field))
         .collect();
     if !missing.is_empty() {
+        let handoff = Route::root().key("spec").key("defaults").key("handoff");
+        let fields: Vec<NewValue> = missing.iter().copied().map(NewValue::text).collect();
         findings
-            .report(
-                &RULE,
-                scope.value(Route::root().key("spec").key("defaults").key("handoff")),
-            )
+            .report(&RULE, scope.value(handoff.clone()))
             .message(format!("the handoff leaves out {}", missing.join(", ")))
             .label("incomplete")
-            .help(format!("add {}", missing.join(", ")));
+            .help(format!("add {}", missing.join(", ")))
+            .fix_if(
+                format!("add {}", missing.join(", ")),
+                Applicability::Safe,
+                scope.edits(|editor| match given {
+                    Some([_, ..]) => editor.append(&handoff, &fields),
+                    _ => editor.set(&handoff, &NewValue::List(fields)),
+                }),
+            );
     }
 }

@@ -9,6 +9,8 @@ use super::Applied;
 use crate::diagnostic::{Applicability, Edit, Fix, Located, Report};
 use crate::document::edit::TextEdit;
 use crate::document::{LineCol, Span};
+use crate::lint::registry;
+use crate::lint::rule::{Category, Check};
 
 /// A fix of a finding.
 #[derive(Debug, Clone)]
@@ -44,7 +46,14 @@ impl Candidate {
 
 /// The fixes of a report that can be applied together: the gravest findings first, in the order of the report. What
 /// touches a fix that comes before it waits for the next pass; what is the same fix goes with it.
-pub(super) fn compatible(report: &Report, up_to: Applicability) -> Vec<Candidate> {
+///
+/// In a file of `unread`, which cannot be read as what it says it is, only that is mended: what other rules find
+/// there may follow from it.
+pub(super) fn compatible(
+    report: &Report,
+    up_to: Applicability,
+    unread: &BTreeSet<Utf8PathBuf>,
+) -> Vec<Candidate> {
     let mut findings: Vec<&Located> = report.findings.iter().collect();
     findings.sort_by_key(|located| Reverse(located.finding.severity));
     let mut taken = Taken::default();
@@ -52,11 +61,23 @@ pub(super) fn compatible(report: &Report, up_to: Applicability) -> Vec<Candidate
     for candidate in findings.into_iter().filter_map(Candidate::of) {
         let fix = &candidate.fix;
         let allowed = fix.applicability <= up_to && fix.applicability < Applicability::DisplayOnly;
-        if allowed && taken.take(&fix.edits) {
+        let follows = unread.contains(&candidate.path) && !is_about_text(candidate.code);
+        if allowed && !follows && taken.take(&fix.edits) {
             chosen.push(candidate);
         }
     }
     chosen
+}
+
+/// Whether a rule is about how documents are read, before any other rule can look at them.
+pub(super) fn is_about_reading(code: &str) -> bool {
+    registry::find(code)
+        .is_ok_and(|rule| rule.category == Category::Schema && matches!(rule.check, Check::Runner))
+}
+
+/// Whether a rule is about text and schema, and not about what the document means.
+fn is_about_text(code: &str) -> bool {
+    registry::find(code).is_ok_and(|rule| rule.category == Category::Schema)
 }
 
 /// The places that are spoken for.

@@ -114,7 +114,7 @@ pub fn mend(
     let mut is_settled = false;
     for _ in 0..MAX_PASSES {
         let outcome = lint(state.library(library), options)?;
-        let candidates = compatible(&outcome.report, up_to);
+        let candidates = compatible(&outcome.report, up_to, &state.unread());
         let pass = trials.pass(&state, &candidates);
         rejected = pass.rejected;
         let Some(next) = pass.state else {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::candidate::{Candidate, edits_by_file};
+use super::candidate::{Candidate, edits_by_file, is_about_reading};
 use super::{Rejected, source_of};
 use crate::diagnostic::{Located, Severity};
 use crate::document::{Source, edit};
@@ -33,6 +33,13 @@ impl State {
 
     pub(super) fn library<'s>(&'s self, original: &'s Library) -> &'s Library {
         self.changed.as_ref().unwrap_or(original)
+    }
+
+    /// The files that cannot be read as what they say they are.
+    pub(super) fn unread(&self) -> BTreeSet<Utf8PathBuf> {
+        let errors = self.errors.all.iter();
+        let about_reading = errors.filter(|error| is_about_reading(error.code));
+        about_reading.map(|error| error.path.clone()).collect()
     }
 
     pub(super) fn into_texts(self) -> BTreeMap<Utf8PathBuf, Source> {

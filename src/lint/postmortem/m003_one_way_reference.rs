@@ -1,7 +1,8 @@
 //! M003: a signature and a postmortem of which only one knows of the other.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Edit, Severity};
 use crate::document::Route;
+use crate::document::edit::NewValue;
 use crate::document::model::{Postmortem, Signature};
 use crate::lint::{Category, Change, Check, DocumentScope, Example, Findings, Needs, Rule};
 
@@ -49,6 +50,15 @@ pub(in crate::lint) static RULE: Rule = Rule {
     check: Check::Document(check),
 };
 
+/// Edits that add an id to a list of another document.
+fn added(scope: &DocumentScope<'_>, list: Route, id: &str) -> Option<Vec<Edit>> {
+    let id = NewValue::text(id);
+    scope.edits(|editor| match scope.node(&list) {
+        Some(_) => editor.append(&list, &[id]),
+        None => editor.set(&list, &NewValue::List(vec![id])),
+    })
+}
+
 fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
     let spec = Route::root().key("spec");
     let id = scope.entry.id().unwrap_or_default();
@@ -74,7 +84,12 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
                     ))
                     .label("derived from it")
                     .related(found.scope.identity(), "does not name the signature")
-                    .help(format!("add `{id}` to `signatures` of the postmortem"));
+                    .help(format!("add `{id}` to `signatures` of the postmortem"))
+                    .fix_if(
+                        "name it there",
+                        Applicability::Unsafe,
+                        added(&found.scope, spec.clone().key("signatures"), id),
+                    );
             }
         }
     }
@@ -95,7 +110,12 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
                     .message(format!("the signature `{name}` does not say that it was derived from this postmortem"))
                     .label("named here")
                     .related(found.scope.identity(), "does not name the postmortem")
-                    .help(format!("add `{id}` to `derived_from` of the signature"));
+                    .help(format!("add `{id}` to `derived_from` of the signature"))
+                    .fix_if(
+                        "name it there",
+                        Applicability::Unsafe,
+                        added(&found.scope, spec.clone().key("derived_from"), id),
+                    );
             }
         }
     }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Edit, Severity};
 use crate::document::Route;
 use crate::document::condition::{Atom, Condition, Term};
+use crate::document::edit::NewValue;
 use crate::document::id::CheckName;
 use crate::document::logic::Truth;
 use crate::document::model::{Check as Observation, Comparison, NoData, Query};
@@ -96,8 +97,28 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
             ))
             .label(why)
             .related(scope.value(route), format!("`{name}` is this"))
-            .help("nobody knows then: make the check inconclusive without data");
+            .help("nobody knows then: make the check inconclusive without data")
+            .fix_if(
+                "let the query say that nobody knows",
+                Applicability::Unsafe,
+                checks
+                    .get(name)
+                    .and_then(|check| inconclusive(check, scope)),
+            );
     }
+}
+
+/// Edits of the query that takes missing data for zero.
+fn inconclusive(check: &Observation, scope: &DocumentScope<'_>) -> Option<Vec<Edit>> {
+    let query = scope
+        .repository
+        .find::<Query>(check.query.as_ref()?.as_str())?;
+    let takes_for_zero = query.document.spec.no_data == NoData::Zero;
+    let route = Route::root().key("spec").key("no_data");
+    let unknown = NewValue::text("inconclusive");
+    takes_for_zero
+        .then(|| query.scope.edits(|editor| editor.replace(&route, &unknown)))
+        .flatten()
 }
 
 /// The check by which a condition holds although the data of all its queries is missing, and why.

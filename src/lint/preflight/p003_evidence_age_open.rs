@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Location, Severity};
+use crate::diagnostic::{Applicability, Location, Severity};
 use crate::document::Route;
+use crate::document::edit::NewValue;
 use crate::document::model::Tier;
 use crate::document::unit::Duration;
 use crate::lint::tier::call::rated_steps;
@@ -46,6 +47,12 @@ fn check(scope: &RepositoryScope<'_>, findings: &mut Findings) {
         .key("spec")
         .key("defaults")
         .key("evidence_max_age");
+    let set = |tier: Tier, age: String| {
+        let place = route.clone().key(tier.to_string());
+        policy
+            .scope
+            .edits(|editor| editor.set(&place, &NewValue::text(age)))
+    };
     let ages = defaults
         .into_iter()
         .flat_map(|defaults| &defaults.evidence_max_age);
@@ -57,7 +64,12 @@ fn check(scope: &RepositoryScope<'_>, findings: &mut Findings) {
                 "a write of tier {tier} may rest on what was seen {age} ago"
             ))
             .label(format!("older than {OLDEST}"))
-            .help(format!("lower it to {OLDEST} or less"));
+            .help(format!("lower it to {OLDEST} or less"))
+            .fix_if(
+                format!("lower it to {OLDEST}"),
+                Applicability::Safe,
+                set(*tier, OLDEST.to_string()),
+            );
     }
     let limited =
         |tier: Tier| defaults.is_some_and(|defaults| defaults.evidence_max_age.contains_key(&tier));
@@ -87,6 +99,11 @@ fn check(scope: &RepositoryScope<'_>, findings: &mut Findings) {
             ))
             .label(format!("nothing for tier {tier}"))
             .related(place, why)
-            .help(format!("add e.g. `{tier}: 2m`"));
+            .help(format!("add e.g. `{tier}: 2m`"))
+            .fix_if(
+                format!("add `{tier}: 2m`"),
+                Applicability::Safe,
+                set(tier, "2m".to_owned()),
+            );
     }
 }

@@ -1,6 +1,7 @@
 //! P006: a verification that cannot end in a definite way.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
+use crate::document::edit::NewValue;
 use crate::lint::{Category, Change, Check, DocumentScope, Example, Findings, Needs, Rule};
 
 const RUNBOOK: &str = "runbooks/error-rate-after-deploy/runbook.yaml";
@@ -62,7 +63,15 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
                     "step `{id}` does not say what happens when its verification fails"
                 ))
                 .label("no `on_failure`")
-                .help("add `on_failure: rollback`, or `on_failure: escalate`");
+                .help("add `on_failure: rollback`, or `on_failure: escalate`")
+                .fix_if(
+                    "add `on_failure: rollback`",
+                    Applicability::Unsafe,
+                    scope.edits(|editor| {
+                        let place = site.route.clone().key("on_failure");
+                        editor.set(&place, &NewValue::text("rollback"))
+                    }),
+                );
         }
     }
 }

@@ -1,8 +1,9 @@
 //! P007: a verification that looks at data from before the change.
 
-use crate::diagnostic::{Location, Severity};
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::Route;
 use crate::document::condition::Condition;
+use crate::document::edit::NewValue;
 use crate::document::id::QueryId;
 use crate::document::model::{Action, Query, Runbook};
 use crate::document::unit::Duration;
@@ -62,18 +63,12 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
             if written < least {
                 below_floor |= key == "settle";
                 let place = Route::root().key("spec").key("verify_floor").key(key);
-                too_short(
-                    findings,
-                    scope.value(route.clone().key(key)),
-                    key,
-                    written,
-                    least,
-                )
-                .message(format!(
-                    "step `{}` has `{key}: {written}`, but `{id}` needs {least}",
-                    site.step.id
-                ))
-                .related(action.scope.value(place), "the action's floor");
+                too_short(findings, scope, route.clone().key(key), key, written, least)
+                    .message(format!(
+                        "step `{}` has `{key}: {written}`, but `{id}` needs {least}",
+                        site.step.id
+                    ))
+                    .related(action.scope.value(place), "the action's floor");
             }
         }
         if below_floor {
@@ -90,7 +85,7 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
         };
         if settle < range {
             let place = Route::root().key("spec").key("template");
-            too_short(findings, scope.value(route.key("settle")), "settle", settle, range)
+            too_short(findings, scope, route.key("settle"), "settle", settle, range)
                 .message(format!(
                     "step `{}` is looked at after {settle}, with a query over the last {range}: it sees the time before",
                     site.step.id
@@ -102,15 +97,21 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
 
 fn too_short<'f>(
     findings: &'f mut Findings,
-    place: Location,
+    scope: &DocumentScope<'_>,
+    place: Route,
     key: &str,
     written: Duration,
     least: Duration,
 ) -> crate::lint::Draft<'f> {
     findings
-        .report(&RULE, place)
+        .report(&RULE, scope.value(place.clone()))
         .label(format!("{written}, less than {least}"))
         .help(format!("write `{key}: {least}` or more"))
+        .fix_if(
+            format!("write `{key}: {least}`"),
+            Applicability::Safe,
+            scope.edits(|editor| editor.set(&place, &NewValue::text(least.to_string()))),
+        )
 }
 
 /// The query of a condition that looks back furthest.

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::condition::Condition;
+use crate::document::edit::NewValue;
 use crate::document::id::CheckName;
 use crate::document::model::{Action, Check as Observation};
 use crate::document::unit::Duration;
@@ -100,10 +101,15 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
                 .all(|check| check.hold.is_some());
         if !lasts {
             findings
-                .report(&RULE, scope.value(route.key("success")))
+                .report(&RULE, scope.value(route.clone().key("success")))
                 .message("one good sample is a success")
                 .label("lasts no time")
-                .help("add `hold: 2m`, or `for` to its checks");
+                .help("add `hold: 2m`, or `for` to its checks")
+                .fix_if(
+                    "add `hold: 2m`",
+                    Applicability::Safe,
+                    scope.edits(|editor| editor.set(&route.key("hold"), &NewValue::text("2m"))),
+                );
         }
     }
 }

@@ -1,6 +1,7 @@
 //! P011: attempts that follow each other at once.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
+use crate::document::edit::NewValue;
 use crate::document::unit::Duration;
 use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
 
@@ -42,7 +43,15 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
                     retry.attempts
                 ))
                 .label("no `cooldown`")
-                .help("add e.g. `cooldown: 2m`");
+                .help("add e.g. `cooldown: 2m`")
+                .fix_if(
+                    "add `cooldown: 2m`",
+                    Applicability::Safe,
+                    scope.edits(|editor| {
+                        let place = site.route.clone().key("retry").key("cooldown");
+                        editor.set(&place, &NewValue::text("2m"))
+                    }),
+                );
         }
     }
 }

@@ -1,7 +1,8 @@
 //! P012: a write that does not say how long its effect needs.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::Route;
+use crate::document::edit::NewValue;
 use crate::document::model::Tier;
 use crate::lint::{Category, Change, Check, DocumentScope, Example, Findings, Needs, Rule};
 
@@ -38,6 +39,17 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
                 "nothing says how long a verification has to wait for the effect of this action",
             )
             .label("has no `verify_floor`")
-            .help("add e.g. `verify_floor: {settle: 60s, hold: 2m}`");
+            .help("add e.g. `verify_floor: {settle: 60s, hold: 2m}`")
+            .fix_if(
+                "add `verify_floor: {settle: 60s, hold: 2m}`",
+                Applicability::Safe,
+                scope.edits(|editor| {
+                    let floor = NewValue::Mapping(vec![
+                        ("settle".to_owned(), NewValue::text("60s")),
+                        ("hold".to_owned(), NewValue::text("2m")),
+                    ]);
+                    editor.set(&Route::root().key("spec").key("verify_floor"), &floor)
+                }),
+            );
     }
 }

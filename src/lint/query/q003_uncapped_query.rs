@@ -1,7 +1,8 @@
 //! Q003: a query that may cost anything.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::Route;
+use crate::document::edit::NewValue;
 use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
 
 const QUERY: &str = "runbooks/catalog/queries/http-error-ratio.yaml";
@@ -50,6 +51,19 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
                 missing.join(", ")
             ))
             .label("uncapped")
-            .help("write e.g. `caps: {timeout: 10s, range: 1h, series: 10}`");
+            .help("write e.g. `caps: {timeout: 10s, range: 1h, series: 10}`")
+            .fix_if(
+                "add what is missing, as shown",
+                Applicability::Unsafe,
+                missing.first().and_then(|key| {
+                    let value = match *key {
+                        "timeout" => NewValue::text("10s"),
+                        "range" => NewValue::text("1h"),
+                        _ => NewValue::number(10),
+                    };
+                    let place = Route::root().key("spec").key("caps").key(*key);
+                    scope.edits(|editor| editor.set(&place, &value))
+                }),
+            );
     }
 }

@@ -1,6 +1,7 @@
 //! Q005: a comparison with something of another unit, or one that cannot come out both ways.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
+use crate::document::edit::NewValue;
 use crate::document::model::{CheckSource, Comparison, Query, QueryResult};
 use crate::document::unit::{Literal, Unit};
 use crate::engine::comparison::Test;
@@ -107,7 +108,16 @@ fn compared(
                 .message(format!("{error}, as `{query}` answers"))
                 .label("another unit");
             if let Some(meant) = meant(comparison, result.unit) {
-                draft.help(format!("write `{meant}` if that is what is meant"));
+                draft
+                    .help(format!("write `{meant}` if that is what is meant"))
+                    .fix_if(
+                        format!("write `{meant}`"),
+                        Applicability::Unsafe,
+                        scope.edits(|editor| {
+                            let place = site.route.clone().key(comparison.key());
+                            editor.replace(&place, &NewValue::text(meant))
+                        }),
+                    );
             }
             return;
         }

@@ -1,7 +1,8 @@
 //! Q006: a range that is too short for the scrapes, or too long for the check.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::Route;
+use crate::document::edit::NewValue;
 use crate::document::model::{CheckSource, Query};
 use crate::document::unit::Duration;
 use crate::lint::preflight::window::{longest_range, shortest_range};
@@ -75,7 +76,15 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
                 )
                 .help(format!(
                     "write `for: {range}` or more, or shorten the query's range"
-                ));
+                ))
+                .fix_if(
+                    format!("write `for: {range}`"),
+                    Applicability::Unsafe,
+                    scope.edits(|editor| {
+                        let place = site.route.clone().key("for");
+                        editor.replace(&place, &NewValue::text(range.to_string()))
+                    }),
+                );
         }
     }
 }

@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::Route;
 use crate::document::id::ServiceId;
 use crate::document::model::{Action, Kind, Params, Query, Service};
+use crate::document::suggest;
 use crate::engine::arguments::{PreparedParams, Vocabulary, validate};
 use crate::engine::refusal::Refusal;
+use crate::lint::Spelled;
+use crate::lint::correction::respelled;
 use crate::lint::{
     Category, Check, DocumentScope, Example, Findings, Needs, RepositoryScope, Rule,
 };
@@ -153,14 +156,33 @@ fn judge(
         let argument = route.clone().key("with").key(problem.argument.as_str());
         let place = match problem.code {
             Refusal::ArgumentMissing => scope.value(route.clone().key("with")),
-            Refusal::ArgumentUnknown => scope.key(argument),
-            _ => scope.value(argument),
+            Refusal::ArgumentUnknown => scope.key(argument.clone()),
+            _ => scope.value(argument.clone()),
         };
         let names: Vec<_> = params.keys().map(String::as_str).collect();
-        findings
+        let draft = findings
             .report(&RULE, place)
             .message(format!("{what}: {}", problem.message))
             .label("does not fit")
             .help(format!("its parameters are {}", names.join(", ")));
+        if problem.code != Refusal::ArgumentUnknown {
+            continue;
+        }
+        let free = names
+            .iter()
+            .copied()
+            .filter(|name| !with.contains_key(*name));
+        match suggest::nearest(&problem.argument, free) {
+            Some(name) => draft.fix_if(
+                format!("write `{name}`"),
+                Applicability::Unsafe,
+                respelled(scope.entry, &Spelled::Key(argument), name),
+            ),
+            None => draft.fix_if(
+                format!("leave `{}` out", problem.argument),
+                Applicability::Unsafe,
+                scope.edits(|editor| editor.remove(&argument)),
+            ),
+        };
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::condition::Condition;
 use crate::lint::site::CheckRole;
 use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
@@ -55,7 +55,12 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
                 .report(&RULE, scope.key(site.route.clone()))
                 .message(format!("no condition uses the check `{name}`"))
                 .label("unused")
-                .help("use it, or delete it");
+                .help("use it, or delete it")
+                .fix_if(
+                    "delete it",
+                    Applicability::Unsafe,
+                    scope.edits(|editor| editor.remove(&site.route)),
+                );
         }
     }
 }

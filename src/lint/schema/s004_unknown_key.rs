@@ -1,9 +1,10 @@
 //! S004: a key that means nothing.
 
 use crate::diagnostic::Severity;
-use crate::lint::{Category, Check, Example, Needs, Rule};
+use crate::lint::{Category, Change, Check, Example, Needs, Rule};
 
 const RUNBOOK: &str = "runbooks/error-rate-after-deploy/runbook.yaml";
+const SERVICE: &str = "runbooks/catalog/services/checkout.yaml";
 
 pub(in crate::lint) static RULE: Rule = Rule {
     code: "S004",
@@ -20,6 +21,27 @@ pub(in crate::lint) static RULE: Rule = Rule {
     bad: &[
         Example::edit(RUNBOOK, "ack_within: 5m", "ack_within: 5m, «remindes»: 2"),
         Example::edit(RUNBOOK, "page: true}", "page: true, «labels»: {a: b}}"),
+        Example::edit(
+            RUNBOOK,
+            "review_by: 2027-06-01}",
+            "«reveiw_by»: 2027-06-01}",
+        ),
+        Example::edits(&[
+            Change::edit(RUNBOOK, "  alerts: [HighRequestErrorRate]\n", ""),
+            Change::edit(
+                RUNBOOK,
+                "  scope:\n",
+                "  scope:\n    «alerts»: [HighRequestErrorRate] # what wakes people up\n",
+            ),
+        ]),
+        Example::edits(&[
+            Change::edit(SERVICE, "  depends_on: [payments-gateway]\n", ""),
+            Change::edit(
+                SERVICE,
+                "\nspec:\n",
+                "\n«depends_on»: [payments-gateway]\nspec:\n",
+            ),
+        ]),
     ],
     good: &[Example::edit(
         RUNBOOK,

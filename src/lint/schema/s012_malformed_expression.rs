@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::condition::{Condition, ConditionError};
+use crate::document::edit::NewValue;
 use crate::document::schema::SchemaSet;
-use crate::document::template::{Template, TemplateError};
-use crate::document::{NodeRef, Route};
+use crate::document::template::{FilterKind, Template, TemplateError};
+use crate::document::{NodeRef, Route, suggest};
 use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
 
 const RUNBOOK: &str = "runbooks/error-rate-after-deploy/runbook.yaml";
@@ -38,6 +39,11 @@ pub(in crate::lint) static RULE: Rule = Rule {
             RUNBOOK,
             "deployment: \"{{ incident.service }}\"",
             "deployment: \"{{ incident.service | «shell» }}\"",
+        ),
+        Example::edit(
+            RUNBOOK,
+            "deployment: \"{{ incident.service }}\"",
+            "deployment: \"{{ incident.service | «lowr» }}\"",
         ),
     ],
     good: &[
@@ -83,6 +89,13 @@ struct Mistake {
     range: Range<usize>,
     message: String,
     help: Option<String>,
+    language: Language,
+}
+
+/// Which of the small languages a text is written in.
+enum Language {
+    Condition,
+    Template,
 }
 
 impl From<&ConditionError> for Mistake {
@@ -91,6 +104,7 @@ impl From<&ConditionError> for Mistake {
             range: error.span.clone(),
             message: error.message.clone(),
             help: error.help.clone(),
+            language: Language::Condition,
         }
     }
 }
@@ -101,6 +115,7 @@ impl From<&TemplateError> for Mistake {
             range: error.span.clone(),
             message: error.message.clone(),
             help: error.help.clone(),
+            language: Language::Template,
         }
     }
 }
@@ -135,9 +150,53 @@ fn report(
     findings: &mut Findings,
 ) {
     let Some(mistake) = mistake else { return };
-    let place = scope.text(route.clone(), mistake.range);
-    let draft = findings.report(&RULE, place).message(mistake.message);
+    let place = scope.text(route.clone(), mistake.range.clone());
+    let mut draft = findings.report(&RULE, place).message(mistake.message);
     if let Some(help) = mistake.help {
-        draft.help(help);
+        draft = draft.help(help);
     }
+    let text = scope
+        .node(route)
+        .and_then(NodeRef::as_str)
+        .unwrap_or_default();
+    let meant = match mistake.language {
+        Language::Condition => in_words(text),
+        Language::Template => with_known_filter(text, mistake.range),
+    };
+    if let Some(meant) = meant {
+        draft.fix_if(
+            format!("write `{meant}`"),
+            Applicability::Unsafe,
+            scope.edits(|editor| editor.replace(route, &NewValue::text(&meant))),
+        );
+    }
+}
+
+/// A condition in the words of the format, where it is written in the signs of programming languages.
+fn in_words(text: &str) -> Option<String> {
+    if text.len() > 1000 {
+        return None;
+    }
+    let words = text
+        .replace("&&", " and ")
+        .replace("||", " or ")
+        .replace('!', " not ");
+    let words: Vec<String> = words
+        .split_whitespace()
+        .map(|word| match word {
+            "AND" | "OR" | "NOT" | "And" | "Or" | "Not" => word.to_lowercase(),
+            _ => word.to_owned(),
+        })
+        .collect();
+    let condition = words.join(" ");
+    Condition::parse(&condition).ok().map(|_| condition)
+}
+
+/// A template with the nearest filter in place of one that does not exist.
+fn with_known_filter(text: &str, range: Range<usize>) -> Option<String> {
+    let known = FilterKind::ALL.map(FilterKind::name);
+    let filter = suggest::nearest(text.get(range.clone())?, known)?;
+    let mut template = text.to_owned();
+    template.replace_range(range, filter);
+    Template::parse(&template).ok().map(|_| template)
 }

@@ -1,7 +1,8 @@
 //! B003: a write that nothing keeps small.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::Route;
+use crate::document::edit::NewValue;
 use crate::document::model::{Action, Governance, Limits, ParamType, Tier};
 use crate::document::unit::Duration;
 use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
@@ -75,7 +76,20 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
                 missing.join(", ")
             ))
             .label("incomplete")
-            .help("add `limits: {rate: 2 per 1h, cooldown: 15m, concurrency: 1}`");
+            .help("add `limits: {rate: 2 per 1h, cooldown: 15m, concurrency: 1}`")
+            .fix_if(
+                "add what is missing, as shown",
+                Applicability::Unsafe,
+                missing.first().and_then(|key| {
+                    let value = match *key {
+                        "rate" => NewValue::text("2 per 1h"),
+                        "cooldown" => NewValue::text("15m"),
+                        _ => NewValue::number(1),
+                    };
+                    let place = spec.clone().key("limits").key(*key);
+                    scope.edits(|editor| editor.set(&place, &value))
+                }),
+            );
     }
     for (name, absent) in [
         ("target", action.target.is_none()),
@@ -150,7 +164,15 @@ fn caps(scope: &DocumentScope<'_>, action: &Action, findings: &mut Findings) {
             ))
             .label("above the cap")
             .related(cap("max_targets"), "the policy's cap")
-            .help(format!("lower it to {most}"));
+            .help(format!("lower it to {most}"))
+            .fix_if(
+                format!("lower it to {most}"),
+                Applicability::Safe,
+                scope.edits(|editor| {
+                    let place = spec.clone().key("blast_radius").key("max_targets");
+                    editor.replace(&place, &NewValue::number(most))
+                }),
+            );
     }
     let rate = action.limits.and_then(|limits| limits.rate);
     if let (Some(rate), Some(most)) = (rate, caps.actions_per_hour) {
@@ -159,15 +181,23 @@ fn caps(scope: &DocumentScope<'_>, action: &Action, findings: &mut Findings) {
         let windows = hour.div_ceil(rate.per.as_millis().max(1));
         let per_hour = u64::from(rate.count).saturating_mul(windows);
         if per_hour > u64::from(most) {
+            let place = spec.key("limits").key("rate");
             findings
-                .report(&RULE, scope.value(spec.key("limits").key("rate")))
+                .report(&RULE, scope.value(place.clone()))
                 .message(format!(
                     "`{rate}` is up to {per_hour} in an hour; the policy allows {most} for tier {}",
                     action.tier
                 ))
                 .label("above the cap")
                 .related(cap("actions_per_hour"), "the policy's cap")
-                .help(format!("use `{most} per 1h`"));
+                .help(format!("use `{most} per 1h`"))
+                .fix_if(
+                    format!("use `{most} per 1h`"),
+                    Applicability::Safe,
+                    scope.edits(|editor| {
+                        editor.replace(&place, &NewValue::text(format!("{most} per 1h")))
+                    }),
+                );
         }
     }
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::Route;
+use crate::document::edit::NewValue;
 use crate::document::id::ServiceId;
 use crate::document::model::Action;
 use crate::document::template::Template;
@@ -100,10 +101,22 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
     }
     if writes && forbidden.is_empty() {
         findings
-            .report(&RULE, scope.key(route))
+            .report(&RULE, scope.key(route.clone()))
             .message("the runbook writes, and nothing is out of its reach")
             .label("has no `do_not_touch`")
-            .help("list what it must never touch, e.g. `do_not_touch: [\"statefulset/**\", \"*/kube-system/**\"]`");
+            .help("list what it must never touch, e.g. `do_not_touch: [\"statefulset/**\", \"*/kube-system/**\"]`")
+            .fix_if(
+                "put stateful sets and the cluster's own namespace out of its reach",
+                Applicability::Unsafe,
+                scope.edits(|editor| {
+                    let patterns = ["statefulset/**", "*/kube-system/**"].map(NewValue::text);
+                    let place = route.key("do_not_touch");
+                    match scope.node(&place) {
+                        Some(_) => editor.append(&place, &patterns),
+                        None => editor.set(&place, &NewValue::List(patterns.into())),
+                    }
+                }),
+            );
     }
 }
 

@@ -1,6 +1,6 @@
 //! B008: more permission than the operation needs.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::Route;
 use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
 
@@ -54,9 +54,16 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
         };
         let route = Route::root().key("spec").key("permissions").index(index);
         findings
-            .report(&RULE, scope.value(route))
+            .report(&RULE, scope.value(route.clone()))
             .message(format!("`{permission}` {why}"))
             .label(label)
-            .help(format!("name what `{}` needs", action.adapter.operation));
+            .help(format!("name what `{}` needs", action.adapter.operation))
+            .fix_if(
+                "take the permission out",
+                Applicability::Unsafe,
+                (!permission.contains('*'))
+                    .then(|| scope.edits(|editor| editor.remove(&route)))
+                    .flatten(),
+            );
     }
 }

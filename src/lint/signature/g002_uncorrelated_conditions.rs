@@ -1,7 +1,8 @@
 //! G002: conditions that nothing ties together.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::Route;
+use crate::document::edit::NewValue;
 use crate::lint::{Category, Change, Check, DocumentScope, Example, Findings, Needs, Rule};
 
 const SIGNATURE: &str = "postmortems/2026-03-14-null-currency/signature.yaml";
@@ -58,18 +59,26 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
     let conditions = signature.require.len() + signature.support.len();
     let mut missing = Vec::new();
     if signature.require.len() > 1 && signature.window.is_none() {
-        missing.push(("`window`", "window: 15m"));
+        missing.push(("window", "window: 15m", NewValue::text("15m")));
     }
     if conditions > 1 && signature.correlate.is_empty() {
-        missing.push(("`correlate`", "correlate: [service, environment]"));
+        let keys = ["service", "environment"].map(NewValue::text);
+        let keys = NewValue::List(keys.into());
+        missing.push(("correlate", "correlate: [service, environment]", keys));
     }
-    for (key, written) in missing {
+    let spec = Route::root().key("spec");
+    for (name, written, value) in missing {
         findings
             .report(&RULE, scope.key(require.clone()))
             .message(format!(
-                "{conditions} conditions and no {key}: nothing says that they belong to one incident"
+                "{conditions} conditions and no `{name}`: nothing says that they belong to one incident"
             ))
             .label("not tied together")
-            .help(format!("add e.g. `{written}`"));
+            .help(format!("add e.g. `{written}`"))
+            .fix_if(
+                format!("add `{written}`"),
+                Applicability::Unsafe,
+                scope.edits(|editor| editor.set(&spec.clone().key(name), &value)),
+            );
     }
 }

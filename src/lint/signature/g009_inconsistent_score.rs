@@ -1,7 +1,8 @@
 //! G009: thresholds that say something else than they seem to.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::Route;
+use crate::document::edit::NewValue;
 use crate::lint::{Category, Change, Check, DocumentScope, Example, Findings, Needs, Rule};
 
 const SIGNATURE: &str = "postmortems/2026-03-14-null-currency/signature.yaml";
@@ -43,8 +44,16 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
             .report(&RULE, scope.value(score.clone().key("ambiguous_at")))
             .message(format!("the verdict is ambiguous from {ambiguous_at} on, but a match from {match_at} on already"))
             .label("above `match_at`")
-            .related(scope.value(score.key("match_at")), "a match from here on")
-            .help("let `ambiguous_at` be at most `match_at`");
+            .related(scope.value(score.clone().key("match_at")), "a match from here on")
+            .help("let `ambiguous_at` be at most `match_at`")
+            .fix_if(
+                format!("let both be {match_at}"),
+                Applicability::Unsafe,
+                scope.edits(|editor| {
+                    let both = NewValue::Literal(match_at.to_string());
+                    editor.replace(&score.key("ambiguous_at"), &both)
+                }),
+            );
         return;
     }
     for (key, threshold) in [("ambiguous_at", ambiguous_at), ("match_at", match_at)] {

@@ -1,6 +1,6 @@
 //! T002: a step that lowers its action's tier.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::Route;
 use crate::document::model::Action;
 use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
@@ -40,9 +40,10 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
         };
         let declared = action.document.spec.tier;
         if tier < declared {
+            let place = site.route.key("tier");
             let rated = Route::root().key("spec").key("tier");
             findings
-                .report(&RULE, scope.value(site.route.key("tier")))
+                .report(&RULE, scope.value(place.clone()))
                 .message(format!(
                     "step `{}` says tier {tier}, but `{id}` is an action of tier {declared}",
                     site.step.id
@@ -51,7 +52,12 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
                 .related(action.scope.value(rated), "rated here")
                 .help(format!(
                     "leave `tier` out: the step counts as tier {declared} anyway"
-                ));
+                ))
+                .fix_if(
+                    "leave `tier` out",
+                    Applicability::Safe,
+                    scope.edits(|editor| editor.remove(&place)),
+                );
         }
     }
 }

@@ -1,8 +1,10 @@
 //! T003: a read-only action that writes.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::Route;
+use crate::document::edit::NewValue;
 use crate::document::model::Tier;
+use crate::engine::tier;
 use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
 
 const ACTION: &str = "runbooks/catalog/actions/k8s.rollout-undo.yaml";
@@ -26,11 +28,18 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
     let Some(action) = scope.action() else { return };
     if action.spec.tier == Tier::READ_ONLY && action.spec.effect.changes_the_world() {
         let spec = Route::root().key("spec");
+        let place = spec.clone().key("tier");
+        let least = tier::floor(&action.spec).max(Tier::LOW_RISK);
         findings
-            .report(&RULE, scope.value(spec.clone().key("tier")))
+            .report(&RULE, scope.value(place.clone()))
             .message("tier 0 promises to change nothing, but this action does change something")
             .label("promised here")
             .related(scope.value(spec.key("effect")), "changes the world")
-            .help("raise the tier to 1 or more");
+            .help("raise the tier to 1 or more")
+            .fix_if(
+                format!("raise the tier to {least}"),
+                Applicability::Safe,
+                scope.edits(|editor| editor.replace(&place, &NewValue::number(least.get()))),
+            );
     }
 }

@@ -1,7 +1,8 @@
 //! T004: an action of tier 1 that cannot be undone exactly.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::Route;
+use crate::document::edit::NewValue;
 use crate::document::model::{ReversibilityClass, Tier};
 use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
 
@@ -40,13 +41,19 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
         _ => return,
     };
     let spec = Route::root().key("spec");
-    let class = spec.clone().key("reversibility").key("class");
+    let tier = spec.clone().key("tier");
+    let class = spec.key("reversibility").key("class");
     findings
-        .report(&RULE, scope.value(spec.key("tier")))
+        .report(&RULE, scope.value(tier.clone()))
         .message(format!(
             "tier 1 is for what can be undone exactly, but this action {what}"
         ))
         .label("an agent may do this alone")
         .related(scope.value(class), what)
-        .help(format!("raise the tier to {least}"));
+        .help(format!("raise the tier to {least}"))
+        .fix_if(
+            format!("raise the tier to {least}"),
+            Applicability::Safe,
+            scope.edits(|editor| editor.replace(&tier, &NewValue::number(least))),
+        );
 }

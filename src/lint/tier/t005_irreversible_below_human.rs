@@ -1,7 +1,8 @@
 //! T005: an action that cannot be undone and is not left to humans.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::Route;
+use crate::document::edit::NewValue;
 use crate::document::model::{ReversibilityClass, Tier};
 use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
 
@@ -31,12 +32,18 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
         && spec.reversibility.class == ReversibilityClass::Irreversible
     {
         let route = Route::root().key("spec");
-        let class = route.clone().key("reversibility").key("class");
+        let tier = route.clone().key("tier");
+        let class = route.key("reversibility").key("class");
         findings
-            .report(&RULE, scope.value(route.key("tier")))
+            .report(&RULE, scope.value(tier.clone()))
             .message("this action cannot be undone, but with a go-ahead an agent may run it")
             .label("lets an agent run it")
             .related(scope.value(class), "cannot be undone")
-            .help("raise the tier to 3");
+            .help("raise the tier to 3")
+            .fix_if(
+                "raise the tier to 3",
+                Applicability::Safe,
+                scope.edits(|editor| editor.replace(&tier, &NewValue::number(3))),
+            );
     }
 }

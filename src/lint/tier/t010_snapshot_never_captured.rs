@@ -1,9 +1,11 @@
 //! T010: an undo that uses something nobody captures.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::Route;
+use crate::document::suggest;
+use crate::lint::correction::respelled;
 use crate::lint::site::TemplateRole;
-use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
+use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule, Spelled};
 
 const ACTION: &str = "runbooks/catalog/actions/k8s.rollout-undo.yaml";
 
@@ -47,6 +49,10 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
             if snapshot.contains_key(name) {
                 continue;
             }
+            let place = Spelled::Text(site.route.clone(), reference.span.clone());
+            let names = snapshot.keys().map(|name| name.as_str());
+            let meant = suggest::nearest(name, names.clone())
+                .or_else(|| names.clone().next().filter(|_| names.len() == 1));
             let captured: Vec<_> = snapshot.keys().map(|name| format!("`{name}`")).collect();
             let help = if captured.is_empty() {
                 format!("capture it: `snapshot: {{{name}: {{query: …}}}}`")
@@ -67,7 +73,14 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
                 ))
                 .label("never captured")
                 .related(scope.value(route), "what is captured before the action")
-                .help(help);
+                .help(help)
+                .fix_if(
+                    format!("write `snapshot.{}`", meant.unwrap_or_default()),
+                    Applicability::Unsafe,
+                    meant.and_then(|name| {
+                        respelled(scope.entry, &place, &format!("snapshot.{name}"))
+                    }),
+                );
         }
     }
 }

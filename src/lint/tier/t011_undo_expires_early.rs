@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::Route;
+use crate::document::edit::NewValue;
 use crate::document::model::{Action, Budgets};
 use crate::document::unit::Duration;
 use crate::lint::{Category, Check, Example, Findings, Needs, RepositoryScope, Rule};
@@ -64,14 +65,21 @@ fn check(scope: &RepositoryScope<'_>, findings: &mut Findings) {
                     .key("reversibility")
                     .key("valid_for");
                 findings
-                    .report(&RULE, action.scope.value(route))
+                    .report(&RULE, action.scope.value(route.clone()))
                     .message(format!(
                         "the undo of `{id}` works for {valid}, but step `{}` may need it for {needed}",
                         site.step.id
                     ))
                     .label("expires too early")
                     .related(document.value(site.route.clone().key("action")), "settle, hold and the time of the run")
-                    .help(format!("write `valid_for: {needed}` or more"));
+                    .help(format!("write `valid_for: {needed}` or more"))
+                    .fix_if(
+                        format!("write `valid_for: {needed}`"),
+                        Applicability::Unsafe,
+                        action.scope.edits(|editor| {
+                            editor.replace(&route, &NewValue::text(needed.to_string()))
+                        }),
+                    );
             }
         }
     }

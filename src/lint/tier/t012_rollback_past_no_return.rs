@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::call::{RatedStep, rated_steps};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
+use crate::document::edit::NewValue;
 use crate::document::model::{OnFailure, ReversibilityClass};
 use crate::lint::{Category, Change, Check, DocumentScope, Example, Findings, Needs, Rule};
 
@@ -64,8 +65,9 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
             && step.site.step.on_failure == Some(OnFailure::Rollback)
         {
             let site = &step.site;
+            let place = site.route.clone().key("on_failure");
             findings
-                .report(&RULE, scope.value(site.route.clone().key("on_failure")))
+                .report(&RULE, scope.value(place.clone()))
                 .message(format!(
                     "when step `{}` fails the run is rolled back, but step `{}` before it cannot be undone",
                     site.step.id, earlier.site.step.id
@@ -75,7 +77,12 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
                     scope.value(earlier.site.route.clone().key("action")),
                     format!("`{}` is irreversible", earlier.site.step.action),
                 )
-                .help("escalate here instead, or move the step that cannot be undone to the end");
+                .help("escalate here instead, or move the step that cannot be undone to the end")
+                .fix_if(
+                    "escalate here instead",
+                    Applicability::Unsafe,
+                    scope.edits(|editor| editor.replace(&place, &NewValue::text("escalate"))),
+                );
         }
         let class = step.action.document.spec.reversibility.class;
         if step.writes() && class == ReversibilityClass::Irreversible {

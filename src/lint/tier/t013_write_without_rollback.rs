@@ -1,6 +1,7 @@
 //! T013: a path that writes and neither rolls back nor says why it need not.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
+use crate::document::edit::NewValue;
 use crate::document::model::{Action, OnFailure};
 use crate::lint::{Category, Change, Check, DocumentScope, Example, Findings, Needs, Rule};
 
@@ -45,8 +46,9 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
             continue;
         }
         let path = site.path_id;
+        let place = site.route.clone().key("on_failure");
         findings
-            .report(&RULE, scope.value(site.route.clone().key("on_failure")))
+            .report(&RULE, scope.value(place.clone()))
             .message(format!(
                 "when step `{}` fails, what it wrote stays, and path `{path}` does not say why",
                 site.step.id
@@ -58,6 +60,11 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
             )
             .help(format!(
                 "roll back, or add `waiver: {{no_rollback: <why>}}` to path `{path}`"
-            ));
+            ))
+            .fix_if(
+                "roll back",
+                Applicability::Unsafe,
+                scope.edits(|editor| editor.replace(&place, &NewValue::text("rollback"))),
+            );
     }
 }

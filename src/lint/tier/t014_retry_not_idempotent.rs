@@ -1,6 +1,6 @@
 //! T014: a retry of an action that is not the same when done twice.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::Route;
 use crate::document::model::{Action, Effect};
 use crate::lint::{Category, Change, Check, DocumentScope, Example, Findings, Needs, Rule};
@@ -49,15 +49,21 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
         if spec.idempotent || spec.effect == Effect::Read {
             continue;
         }
+        let place = site.route.clone().key("retry");
         let idempotent = Route::root().key("spec").key("idempotent");
         findings
-            .report(&RULE, scope.value(site.route.key("retry")))
+            .report(&RULE, scope.value(place.clone()))
             .message(format!(
                 "step `{}` tries `{id}` up to {} times, but doing it twice is not the same as doing it once",
                 site.step.id, retry.attempts
             ))
             .label("may take effect more than once")
             .related(action.scope.value(idempotent), "not declared idempotent")
-            .help("take `retry` out: a failed attempt escalates");
+            .help("take `retry` out: a failed attempt escalates")
+            .fix_if(
+                "take `retry` out",
+                Applicability::Safe,
+                scope.edits(|editor| editor.remove(&place)),
+            );
     }
 }

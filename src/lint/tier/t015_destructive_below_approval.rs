@@ -1,8 +1,9 @@
 //! T015: a destructive operation that needs nobody's go-ahead.
 
 use super::destructive::destructive_word;
-use crate::diagnostic::{Location, Severity};
+use crate::diagnostic::{Applicability, Location, Severity};
 use crate::document::Route;
+use crate::document::edit::NewValue;
 use crate::document::model::Tier;
 use crate::lint::{Category, Change, Check, DocumentScope, Example, Findings, Needs, Rule};
 
@@ -55,7 +56,8 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
         return;
     }
     let route = Route::root().key("spec");
-    let tier = scope.value(route.clone().key("tier"));
+    let rated = route.clone().key("tier");
+    let tier = scope.value(rated.clone());
     let mut report = |place: Location, what: &str, name: &str| {
         let verb = name.rsplit(':').next().unwrap_or(name);
         if let Some(word) = destructive_word(verb) {
@@ -67,7 +69,12 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
                 ))
                 .label("takes something away")
                 .related(tier.clone(), format!("tier {}", spec.tier))
-                .help("raise the tier to 2 or more, or use something milder");
+                .help("raise the tier to 2 or more, or use something milder")
+                .fix_if(
+                    "raise the tier to 2",
+                    Applicability::Safe,
+                    scope.edits(|editor| editor.replace(&rated, &NewValue::number(2))),
+                );
         }
     };
     let operation = route.clone().key("adapter").key("operation");

@@ -1,8 +1,10 @@
 //! T016: an effect that should end by itself and does not, or not soon enough.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::Route;
+use crate::document::edit::NewValue;
 use crate::document::model::ReversibilityClass;
+use crate::document::unit::Duration;
 use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
 
 const SILENCE: &str = "runbooks/catalog/actions/alerts.silence.yaml";
@@ -64,20 +66,28 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
         return;
     }
     let route = Route::root().key("spec").key("reversibility");
+    let tier = action.spec.tier;
+    let policy = scope.repository.policy();
+    let caps = policy.and_then(|policy| policy.document.spec.caps.get(&tier));
+    let cap = caps.and_then(|caps| caps.max_time_limit);
+    let time_limit = route.clone().key("time_limit");
+    let capped = |cap: Duration| {
+        scope.edits(|editor| editor.set(&time_limit, &NewValue::text(cap.to_string())))
+    };
     let Some(limit) = reversibility.time_limit else {
         findings
             .report(&RULE, scope.value(route.key("class")))
             .message("the effect is said to end by itself, but no time limit says when")
             .label("when?")
-            .help("add `time_limit`");
+            .help("add `time_limit`")
+            .fix_if(
+                "add the longest `time_limit` the policy allows",
+                Applicability::Safe,
+                cap.and_then(capped),
+            );
         return;
     };
-    let Some(policy) = scope.repository.policy() else {
-        return;
-    };
-    let tier = action.spec.tier;
-    let caps = policy.document.spec.caps.get(&tier);
-    let Some(cap) = caps.and_then(|caps| caps.max_time_limit) else {
+    let Some((policy, cap)) = policy.zip(cap) else {
         return;
     };
     if limit > cap {
@@ -88,7 +98,7 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
             .key(tier_key)
             .key("max_time_limit");
         findings
-            .report(&RULE, scope.value(route.key("time_limit")))
+            .report(&RULE, scope.value(time_limit.clone()))
             .message(format!(
                 "the effect lasts {limit}, longer than the {cap} the policy allows for tier {tier}"
             ))
@@ -96,6 +106,11 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
             .related(policy.scope.value(place), "the policy's cap")
             .help(format!(
                 "shorten it to {cap}, and let a human prolong it if need be"
-            ));
+            ))
+            .fix_if(
+                format!("shorten it to {cap}"),
+                Applicability::Safe,
+                capped(cap),
+            );
     }
 }

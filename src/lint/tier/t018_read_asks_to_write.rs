@@ -1,6 +1,6 @@
 //! T018: a read-only action with the permission to write.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::Route;
 use crate::document::model::Effect;
 use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
@@ -60,7 +60,7 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
         if WRITING.contains(&verb.as_str()) {
             let route = Route::root().key("spec").key("permissions").index(index);
             findings
-                .report(&RULE, scope.value(route))
+                .report(&RULE, scope.value(route.clone()))
                 .message(format!(
                     "the action only reads, but asks for `{permission}`"
                 ))
@@ -69,7 +69,12 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
                     scope.value(Route::root().key("spec").key("effect")),
                     "only reads",
                 )
-                .help("take the permission out, or say that the action writes");
+                .help("take the permission out, or say that the action writes")
+                .fix_if(
+                    "take the permission out",
+                    Applicability::Safe,
+                    scope.edits(|editor| editor.remove(&route)),
+                );
         }
     }
 }

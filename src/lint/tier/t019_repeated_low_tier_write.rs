@@ -1,6 +1,7 @@
 //! T019: several low-risk writes on one target.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
+use crate::document::edit::NewValue;
 use crate::document::model::Tier;
 use crate::engine::tier;
 use crate::lint::{Category, Change, Check, DocumentScope, Example, Findings, Needs, Rule};
@@ -45,7 +46,14 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
                     tier::repeated(own)
                 ))
                 .label("a second write")
-                .help("let one action do both, or write `tier: 2` here");
+                .help("let one action do both, or write `tier: 2` here")
+                .fix_if(
+                    "write `tier: 2` here",
+                    Applicability::Safe,
+                    scope.edits(|editor| {
+                        editor.set(&step.site.route.clone().key("tier"), &NewValue::number(2))
+                    }),
+                );
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::destructive::destructive_word;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::Route;
 use crate::document::model::{Action, ParamSpec};
 use crate::document::template::Template;
@@ -75,7 +75,7 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
         };
         let at = route.clone().key("params").key(name).key("default");
         findings
-            .report(&RULE, scope.value(at))
+            .report(&RULE, scope.value(at.clone()))
             .message(format!(
                 "parameter `{name}` {what}, but a call that leaves it out gets {default}"
             ))
@@ -83,8 +83,31 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
             .related(scope.value(place), format!("`{name}` {what}"))
             .help(format!(
                 "take the default out, so that callers have to name `{name}`"
-            ));
+            ))
+            .fix_if(
+                "take the default out",
+                Applicability::Safe,
+                is_always_given(scope, name)
+                    .then(|| scope.edits(|editor| editor.remove(&at)))
+                    .flatten(),
+            );
     }
+}
+
+/// Whether every call of the action names the parameter, so that none relies on the default.
+fn is_always_given(scope: &DocumentScope<'_>, name: &str) -> bool {
+    let library = scope.repository.library();
+    let users = library
+        .references_to(scope.id)
+        .map(|reference| reference.from);
+    let users: BTreeSet<_> = users.collect();
+    let documents = users
+        .into_iter()
+        .filter_map(|id| scope.repository.document(id));
+    documents
+        .flat_map(|document| document.calls())
+        .filter(|call| Some(call.action.as_str()) == scope.entry.id())
+        .all(|call| call.with.contains_key(name))
 }
 
 /// The parameters from which the target is made.

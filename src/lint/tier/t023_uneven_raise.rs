@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Applicability, Severity};
 use crate::document::Route;
+use crate::document::edit::NewValue;
 use crate::document::model::{Action, Tier};
 use crate::lint::{Category, Check, Example, Findings, Found, Needs, RepositoryScope, Rule};
 
@@ -125,6 +126,17 @@ fn report(
     findings: &mut Findings,
 ) {
     let spec = Route::root().key("spec");
+    let place = spec.clone().key("raise_tier");
+    // The value as JSON writes it: text is in quotes.
+    let listed = serde_json::from_str(value).map_or_else(
+        |_| NewValue::Literal(value.to_owned()),
+        |text: String| NewValue::text(text),
+    );
+    let raise = NewValue::Mapping(vec![
+        ("param".to_owned(), NewValue::text(param)),
+        ("in".to_owned(), NewValue::List(vec![listed])),
+        ("to".to_owned(), NewValue::number(to.get())),
+    ]);
     findings
         .report(&RULE, action.scope.value(spec.clone().key("target")))
         .message(format!(
@@ -138,5 +150,13 @@ fn report(
         )
         .help(format!(
             "add `raise_tier: [{{param: {param}, in: [{value}], to: {to}}}]`"
-        ));
+        ))
+        .fix_if(
+            format!("raise it to tier {to} here too"),
+            Applicability::Safe,
+            action.scope.edits(|editor| match action.scope.node(&place) {
+                Some(_) => editor.append(&place, &[raise]),
+                None => editor.set(&place, &NewValue::List(vec![raise])),
+            }),
+        );
 }
