@@ -13,6 +13,8 @@ mod distribution;
 #[cfg(test)]
 mod expectations;
 #[cfg(test)]
+mod fixing;
+#[cfg(test)]
 mod fmt;
 #[cfg(test)]
 mod golden;

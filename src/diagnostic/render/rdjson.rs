@@ -3,8 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::diagnostic::finding::Severity;
+use crate::diagnostic::fix::Edit;
 use crate::diagnostic::located::{Located, Position};
 use crate::diagnostic::report::Report;
+use crate::document::edit::{TextEdit, apply};
 use crate::document::{Source, Span};
 
 use super::Style;
@@ -56,10 +58,23 @@ fn suggestions(located: &Located) -> Vec<Value> {
     if !fix.edits.iter().all(|edit| here(edit.path.as_str())) {
         return Vec::new();
     }
-    let edits = fix.edits.iter();
-    edits
-        .map(|edit| json!({"range": range(source, edit.span), "text": edit.replacement}))
-        .collect()
+    // Readers apply suggestions one by one, so that what belongs together is one.
+    let edits: Vec<TextEdit> = fix.edits.iter().map(text_edit).collect();
+    let spans = edits.iter().map(|edit| edit.span);
+    let Some((whole, changed)) = spans.reduce(Span::cover).zip(apply(source.text(), &edits)) else {
+        return Vec::new();
+    };
+    let rest = source.text().len().saturating_sub(whole.end as usize);
+    let end = changed.len().saturating_sub(rest);
+    let text = changed.get(whole.start as usize..end).unwrap_or_default();
+    vec![json!({"range": range(source, whole), "text": text})]
+}
+
+fn text_edit(edit: &Edit) -> TextEdit {
+    TextEdit {
+        span: edit.span,
+        replacement: edit.replacement.clone(),
+    }
 }
 
 fn location(place: &Position) -> Value {

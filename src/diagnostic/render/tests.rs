@@ -315,3 +315,44 @@ fn fingerprints_survive_when_lines_move() {
     assert_eq!(first, moved);
     assert_ne!(at, elsewhere);
 }
+
+#[test]
+fn a_fix_of_several_edits_is_one_suggestion() {
+    let text = "a: {b: 1, c: 2}\nd: 3\n";
+    let files = Files::new(&[("a.yaml", text)]);
+    let edit = |start, end, replacement: &str| Edit {
+        path: "a.yaml".into(),
+        span: Span::new(start, end),
+        replacement: replacement.to_owned(),
+    };
+    let mut moved = finding(
+        Severity::Error,
+        "misplaced",
+        Location::key("a.yaml", 0, route(&["a", "c"])),
+    );
+    moved.fix = Some(Fix {
+        title: "move it".to_owned(),
+        applicability: Applicability::Unsafe,
+        edits: vec![edit(20, 20, "\nc: 2"), edit(8, 14, "")],
+    });
+    let report = files.report(vec![moved]);
+    let read = |format: Format| -> serde_json::Value {
+        serde_json::from_str(&format.render(&report, &Style::default())).unwrap()
+    };
+    let rdjson = read(Format::Rdjson);
+    let suggestions = rdjson["diagnostics"][0]["suggestions"].as_array().unwrap();
+    assert_eq!(suggestions.len(), 1);
+    assert_eq!(suggestions[0]["text"], "}\nd: 3\nc: 2");
+    let sarif = read(Format::Sarif);
+    let fixes = sarif["runs"][0]["results"][0]["fixes"].as_array().unwrap();
+    let replacements = &fixes[0]["artifactChanges"][0]["replacements"];
+    assert_eq!(replacements.as_array().unwrap().len(), 2);
+    assert_eq!(fixes[0]["description"]["text"], "move it");
+    let json = read(Format::Json);
+    assert_eq!(json["findings"][0]["fix"]["applicability"], "unsafe");
+    assert!(
+        Format::Human
+            .render(&report, &Style::default())
+            .contains("possible fix: move it")
+    );
+}

@@ -209,3 +209,62 @@ fn only_what_is_asked_for_is_mended() {
     let codes: Vec<&str> = mended.applied.iter().map(|applied| applied.code).collect();
     assert_eq!(codes, ["S009"]);
 }
+
+mod damaged {
+    use proptest::prelude::*;
+
+    use super::super::starter;
+    use crate::diagnostic::Applicability;
+    use crate::library::Library;
+    use crate::library::starter::FILES;
+    use crate::lint::{Options, TODAY, mend};
+
+    fn unread(library: &Library) -> usize {
+        let entries = library.entries();
+        entries.map(|(_, entry)| entry.problems().len()).sum()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+
+        // Letters are left out, doubled and exchanged, as in typing: names are misspelt, rows and keys are lost.
+        #[test]
+        fn what_can_be_read_can_be_read_afterwards(
+            (path, text) in prop::sample::select(FILES),
+            typos in prop::collection::vec((any::<prop::sample::Index>(), 0..4_u8), 1..4),
+        ) {
+            let mut text = text.to_owned();
+            for (at, kind) in typos {
+                let places: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+                let at = *at.get(&places);
+                let Some(letter) = text[at..].chars().next() else { continue };
+                match kind {
+                    0 if letter.is_alphanumeric() => drop(text.remove(at)),
+                    1 => text.insert(at, letter),
+                    2 if letter.is_alphanumeric() => text.insert_str(at, "x"),
+                    _ => {
+                        // A whole line is lost.
+                        let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+                        let end = text[at..].find('\n').map_or(text.len(), |end| at + end + 1);
+                        text.replace_range(start..end, "");
+                    }
+                }
+                if text.is_empty() {
+                    text.push('\n');
+                }
+            }
+            let library = starter().with_sources([(path.into(), text.into_bytes())]);
+            let mended = mend(&library, &Options::on(TODAY), Applicability::Unsafe).unwrap();
+            let after = super::after(&library, &mended);
+            prop_assert!(unread(&after) <= unread(&library));
+            for (_, entry) in library.entries().filter(|(_, entry)| entry.is_complete()) {
+                let now = after.entries_at(entry.path()).nth(entry.position());
+                prop_assert!(now.is_some_and(|(_, now)| now.is_complete()));
+            }
+            let errors = |library: &Library| {
+                crate::lint::lint(library, &Options::on(TODAY)).unwrap().report.summary.errors
+            };
+            prop_assert!(errors(&after) <= errors(&library));
+        }
+    }
+}
