@@ -241,7 +241,7 @@ mod damaged {
                 match kind {
                     0 if letter.is_alphanumeric() => drop(text.remove(at)),
                     1 => text.insert(at, letter),
-                    2 if letter.is_alphanumeric() => text.insert_str(at, "x"),
+                    2 if letter.is_alphanumeric() => text.insert(at, 'x'),
                     _ => {
                         // A whole line is lost.
                         let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
