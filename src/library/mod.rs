@@ -19,6 +19,7 @@ use crate::document::model::{
 mod catalogue;
 pub mod closure;
 mod data;
+pub mod difference;
 mod discovery;
 mod entry;
 mod failure;
