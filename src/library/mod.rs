@@ -3,7 +3,7 @@
 //! Loading never fails as a whole. What cannot be read is kept as a [`Failure`], what is wrong with a
 //! document is kept in its [`Entry`], and whoever reports on a library reports both.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -300,6 +300,26 @@ impl Library {
             by_target
         });
         by_target.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The fixtures that exercise a document: those of it, and those of the runbooks and signatures that lead to it.
+    pub fn fixtures_near(&self, id: DocId) -> BTreeSet<DocId> {
+        let mut near = vec![id];
+        let mut next = 0;
+        // Whoever refers to the document, and to those: the callers of an action, and their signatures.
+        while let Some(found) = near.get(next).copied() {
+            for user in self.references_to(found).map(|reference| reference.from) {
+                let kind = self.entry(user).and_then(Entry::kind);
+                if matches!(kind, Some(Kind::Runbook | Kind::Action | Kind::Signature))
+                    && !near.contains(&user)
+                {
+                    near.push(user);
+                }
+            }
+            next += 1;
+        }
+        let fixtures = near.iter().flat_map(|target| self.fixtures_of(*target));
+        fixtures.copied().collect()
     }
 
     /// The fixtures whose provenance names this source, in path order.

@@ -1,6 +1,6 @@
 //! What rules about a change see: the library, and what it was at the base of the change.
 
-use super::subject::{Found, RepositoryScope};
+use super::subject::{DocumentScope, Found, RepositoryScope};
 use crate::document::model::Spec;
 
 /// What a rule about a change sees.
@@ -22,6 +22,18 @@ pub struct Changed<'a, S> {
 }
 
 impl<'a> ChangeScope<'a> {
+    /// Every document that is there before and after and not the same, by kind and id.
+    pub fn both(&self) -> impl Iterator<Item = (DocumentScope<'a>, DocumentScope<'a>)> {
+        let (base, head) = (self.base, self.head);
+        head.documents().filter_map(move |after| {
+            let object = after.entry.object()?;
+            let before = base.document(base.library().find(object.kind, &object.id)?)?;
+            let sound = before.entry.is_complete() && after.entry.is_complete();
+            let differs = before.entry.value() != after.entry.value();
+            (sound && differs).then_some((before, after))
+        })
+    }
+
     /// Every document of a kind that is not the same before and after, by id, wherever its file is.
     pub fn changed<S: Spec>(&self) -> Vec<Changed<'a, S>> {
         let after = self.head.all::<S>().filter_map(|after| {

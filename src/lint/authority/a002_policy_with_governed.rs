@@ -20,19 +20,19 @@ pub(in crate::lint) static RULE: Rule = Rule {
     bad: &[Example::edits(&[
         Change::edit(
             POLICY,
-            "id: starter, title: Runbook policy",
-            "id: «starter», title: The policy of runbooks",
+            "id: starter, title: Runbook policy, version: 1.0.0",
+            "id: «starter», title: The policy of runbooks, version: 1.0.1",
         ),
         Change::edit(
             RUNBOOK,
-            "title: Roll back a release that raised the error rate",
-            "title: Take back a release that raised the error rate",
+            "title: Roll back a release that raised the error rate, version: 1.0.0",
+            "title: Take back a release that raised the error rate, version: 1.0.1",
         ),
     ])],
     good: &[Example::edit(
         POLICY,
-        "id: starter, title: Runbook policy",
-        "id: starter, title: The policy of runbooks",
+        "id: starter, title: Runbook policy, version: 1.0.0",
+        "id: starter, title: The policy of runbooks, version: 1.0.1",
     )],
     check: Check::Change(check),
 };

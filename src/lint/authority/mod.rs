@@ -7,6 +7,7 @@ mod a005_incomplete_exception;
 mod a006_broken_freeze;
 mod a007_untested_policy;
 mod a008_weak_kill_switch;
+mod a009_stage_skipped;
 mod a010_breakable_kill_switch;
 mod a011_team_too_small;
 
@@ -21,6 +22,7 @@ pub(super) static RULES: &[&Rule] = &[
     &a006_broken_freeze::RULE,
     &a007_untested_policy::RULE,
     &a008_weak_kill_switch::RULE,
+    &a009_stage_skipped::RULE,
     &a010_breakable_kill_switch::RULE,
     &a011_team_too_small::RULE,
 ];

@@ -1,6 +1,7 @@
 //! Hygiene.
 
 mod h001_overdue_review;
+mod h002_version_not_raised;
 mod h003_unused_entry;
 mod h004_near_duplicate;
 mod h005_moving_reference;
@@ -15,6 +16,7 @@ use crate::lint::Rule;
 /// The rules of this group, by code.
 pub(super) static RULES: &[&Rule] = &[
     &h001_overdue_review::RULE,
+    &h002_version_not_raised::RULE,
     &h003_unused_entry::RULE,
     &h004_near_duplicate::RULE,
     &h005_moving_reference::RULE,

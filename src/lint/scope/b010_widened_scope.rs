@@ -3,7 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::document::Route;
 use crate::document::model::Runbook;
-use crate::lint::{Category, ChangeScope, Check, Example, Findings, Needs, Rule};
+use crate::lint::{Category, Change, ChangeScope, Check, Example, Findings, Needs, Rule};
 
 const RUNBOOK: &str = "runbooks/error-rate-after-deploy/runbook.yaml";
 
@@ -17,16 +17,32 @@ pub(in crate::lint) static RULE: Rule = Rule {
     summary: "Since the base of the change no runbook gained services or environments, or lost a `do_not_touch`.",
     why: "A wider scope is one word in a list, and it lets the agent into services whose owners have not seen the change.",
     remedy: "Ask the owners of what was added to review it.",
-    bad: &[Example::edit(
-        RUNBOOK,
-        "services: [checkout]",
-        "services: «[checkout, payments-gateway]»",
-    )],
-    good: &[Example::edit(
-        RUNBOOK,
-        "environments: [staging, production]",
-        "environments: [production]",
-    )],
+    bad: &[Example::edits(&[
+        Change::edit(RUNBOOK, "version: 1.0.0", "version: 2.0.0"),
+        Change::edit(
+            RUNBOOK,
+            "services: [checkout]",
+            "services: «[checkout, payments-gateway]»",
+        ),
+        Change::edit(
+            "runbooks/error-rate-after-deploy/fixtures/rolls-back.yaml",
+            "repeat: 400",
+            "repeat: 401",
+        ),
+    ])],
+    good: &[Example::edits(&[
+        Change::edit(RUNBOOK, "version: 1.0.0", "version: 1.1.0"),
+        Change::edit(
+            RUNBOOK,
+            "environments: [staging, production]",
+            "environments: [production]",
+        ),
+        Change::edit(
+            "runbooks/error-rate-after-deploy/fixtures/rolls-back.yaml",
+            "repeat: 400",
+            "repeat: 401",
+        ),
+    ])],
     check: Check::Change(check),
 };
 

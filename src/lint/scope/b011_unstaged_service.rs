@@ -21,8 +21,8 @@ pub(in crate::lint) static RULE: Rule = Rule {
     bad: &[Example::edits(&[
         Change::edit(
             GOVERNANCE,
-            "rollout: {checkout: gated, payments-gateway: gated}",
-            "rollout: {payments-gateway: gated}",
+            "rollout: {checkout: gated, payments-gateway: shadow}",
+            "rollout: {payments-gateway: shadow}",
         ),
         Change::edit(RUNBOOK, "services: [checkout]", "services: [«checkout»]"),
     ])],

@@ -26,15 +26,15 @@ pub(in crate::lint) static RULE: Rule = Rule {
     bad: &[Example::edits(&[
         Change::edit(
             POLICY,
-            "  rollout: {checkout",
-            "  promotion: {shadow_to_stable: {positive: 99, quiet: 1}}\n  rollout: {checkout",
+            "{positive: 2, quiet: 2,",
+            "{positive: 99, quiet: 2,",
         ),
         Change::edit(SIGNATURE, "status: stable", "status: «stable»"),
     ])],
     good: &[Example::edit(
         POLICY,
-        "  rollout: {checkout",
-        "  promotion: {shadow_to_stable: {positive: 1, quiet: 1}}\n  rollout: {checkout",
+        "{positive: 2, quiet: 2,",
+        "{positive: 1, quiet: 2,",
     )],
     check: Check::Runs(check),
 };

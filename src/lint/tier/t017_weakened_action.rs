@@ -3,7 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::document::Route;
 use crate::document::model::Action;
-use crate::lint::{Category, ChangeScope, Check, Example, Findings, Needs, Rule};
+use crate::lint::{Category, Change, ChangeScope, Check, Example, Findings, Needs, Rule};
 
 const ACTION: &str = "runbooks/catalog/actions/k8s.rollout-undo.yaml";
 
@@ -17,11 +17,19 @@ pub(in crate::lint) static RULE: Rule = Rule {
     summary: "Since the base of the change no action lost tier, undo or reversibility.",
     why: "Everything that uses the action was reviewed with the old tier. Lowered in one place, it lets every runbook act with less approval than anybody granted.",
     remedy: "Keep the tier and the undo, or write a new action. An `Exception` document lets a reviewed reassessment pass.",
-    bad: &[Example::edit(ACTION, "  tier: 2\n", "  tier: «1»\n")],
+    bad: &[Example::edits(&[
+        Change::edit(ACTION, "version: 1.0.0", "version: 2.0.0"),
+        Change::edit(ACTION, "  tier: 2\n", "  tier: «1»\n"),
+        Change::edit(
+            "runbooks/error-rate-after-deploy/fixtures/rolls-back.yaml",
+            "repeat: 400",
+            "repeat: 401",
+        ),
+    ])],
     good: &[Example::edit(
         ACTION,
-        "title: Return a Deployment to an earlier revision",
-        "title: Return a Deployment to another revision",
+        "title: Return a Deployment to an earlier revision, version: 1.0.0",
+        "title: Return a Deployment to another revision, version: 1.0.1",
     )],
     check: Check::Change(check),
 };

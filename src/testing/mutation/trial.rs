@@ -305,29 +305,9 @@ impl Trials {
 
     /// Every fixture: those that a document takes part in, then the others.
     fn fixtures(&self, id: DocId) -> (Vec<DocId>, Vec<DocId>) {
-        let library = &self.baseline;
-        let mut near = vec![id];
-        let mut next = 0;
-        // Whoever refers to the document, and to those: the callers of an action, and their signatures.
-        while let Some(found) = near.get(next).copied() {
-            let users = library.references_to(found).map(|reference| reference.from);
-            let users = users.filter(|user| {
-                let kind = library.entry(*user).and_then(|entry| entry.kind());
-                matches!(kind, Some(Kind::Runbook | Kind::Action | Kind::Signature))
-            });
-            for user in users {
-                if !near.contains(&user) {
-                    near.push(user);
-                }
-            }
-            next += 1;
-        }
-        let is_near = |fixture: &DocId| {
-            let mut targets = near.iter().map(|target| library.fixtures_of(*target));
-            targets.any(|fixtures| fixtures.contains(fixture))
-        };
-        let all = library.of_kind(Kind::Fixture).iter().copied();
-        all.partition(is_near)
+        let near = self.baseline.fixtures_near(id);
+        let all = self.baseline.of_kind(Kind::Fixture).iter().copied();
+        all.partition(|fixture| near.contains(fixture))
     }
 }
 
