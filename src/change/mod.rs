@@ -4,7 +4,9 @@
 //! files and unsaved edits then cannot make two builds of one commit differ.
 
 mod affected;
+mod base;
 mod repository;
 
 pub use affected::{Affected, affected};
+pub use base::BaseError;
 pub use repository::{Commit, FileAt, GitError, GitRepository};

@@ -1,7 +1,7 @@
 //! Commits and the files in them, read through libgit2.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use git2::{DiffOptions, ErrorCode, ObjectType, StatusOptions, TreeWalkMode, TreeWalkResult};
+use git2::{DiffOptions, ErrorCode, ObjectType, Oid, StatusOptions, TreeWalkMode, TreeWalkResult};
 use jiff::Timestamp;
 use thiserror::Error;
 
@@ -29,6 +29,18 @@ pub enum GitError {
     UnknownRevision {
         /// The revision as given.
         revision: String,
+    },
+    /// Two lines of history do not meet.
+    #[error("`{revision}` and HEAD have no commit in common{}", if *.shallow {
+        "; this clone is shallow: fetch the whole history, with `fetch-depth: 0` in a workflow or `git fetch --unshallow`"
+    } else {
+        ": name a branch that this one began at"
+    })]
+    NoCommonCommit {
+        /// The other revision.
+        revision: String,
+        /// Whether the clone leaves out old history.
+        shallow: bool,
     },
     /// A file of the commit has a path that is not UTF-8.
     #[error("the commit holds a file whose path is not UTF-8: {path}; rename it")]
@@ -198,6 +210,21 @@ impl GitRepository {
         paths.sort();
         paths.dedup();
         Ok(paths)
+    }
+
+    /// The nearest commit two commits have in common; none when there is none.
+    pub(super) fn merge_base(&self, one: &str, other: &str) -> Result<Option<String>, GitError> {
+        let (one, other) = (Oid::from_str(one)?, Oid::from_str(other)?);
+        match self.inner.merge_base(one, other) {
+            Ok(base) => Ok(Some(base.to_string())),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Whether the clone leaves out old history.
+    pub fn is_shallow(&self) -> bool {
+        self.inner.is_shallow()
     }
 
     /// The folder the files are checked out in, unless the repository is bare.

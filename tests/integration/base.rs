@@ -27,3 +27,83 @@ fn a_base_that_is_not_there_is_no_clean_result() {
         failed.stderr
     );
 }
+
+#[test]
+fn what_landed_on_the_other_branch_since_is_not_part_of_the_change() {
+    let bench = Workbench::new();
+    bench.starter("repo");
+    bench.git("repo", &["branch", "work"]);
+    bench.replace(ACTION, "  tier: 2\n", "  tier: 3\n");
+    bench.git("repo", &["commit", "-qam", "raise the tier"]);
+    bench.git("repo", &["checkout", "-q", "work"]);
+    // Compared with the tip of main, the tier would have been lowered from 3 to 2.
+    bench.rbk(&["lint", "repo", "--base", "main"]).expect(0);
+}
+
+#[test]
+fn the_base_of_a_pull_request_is_read_from_its_event() {
+    let bench = Workbench::new();
+    bench.starter("repo");
+    let base = bench.git("repo", &["rev-parse", "HEAD"]);
+    bench.replace(ACTION, "  tier: 2\n", "  tier: 1\n");
+    bench.git("repo", &["commit", "-qam", "lower the tier"]);
+    let event = |text: String| {
+        bench.write("event.json", text);
+        let mut command = bench.command(&["lint", "repo", "--base", "auto"]);
+        let output = command
+            .env("GITHUB_EVENT_PATH", bench.path("event.json"))
+            .output()
+            .unwrap();
+        let both = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+        (output.status.code(), both.concat())
+    };
+    let (code, said) = event(format!(
+        r#"{{"pull_request":{{"base":{{"sha":"{}"}}}}}}"#,
+        base.trim()
+    ));
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("error[T017]"), "{said}");
+    for (bad, why) in [
+        (
+            r#"{"pull_request":{"base":{"sha":"--upload-pack=x"}}}"#,
+            "its base is not a commit id",
+        ),
+        ("{", "cannot be read"),
+    ] {
+        let (code, said) = event(bad.to_owned());
+        assert_eq!(code, Some(3), "{said}");
+        assert!(said.contains(why), "{said}");
+    }
+}
+
+#[test]
+fn a_shallow_clone_is_named_with_its_remedy() {
+    let bench = Workbench::new();
+    bench.starter("repo");
+    bench.git("repo", &["branch", "work"]);
+    for text in ["one", "two"] {
+        bench.write("repo/note.txt", text);
+        bench.git("repo", &["add", "."]);
+        bench.git("repo", &["commit", "-qm", text]);
+    }
+    let origin = format!("file://{}", bench.path("repo").display());
+    bench.git(
+        ".",
+        &[
+            "clone",
+            "-q",
+            "--depth=1",
+            "--no-single-branch",
+            &origin,
+            "shallow",
+        ],
+    );
+    let failed = bench
+        .rbk(&["lint", "shallow", "--base", "origin/work"])
+        .expect(3);
+    assert!(
+        failed.stderr.contains("fetch-depth: 0"),
+        "{}",
+        failed.stderr
+    );
+}

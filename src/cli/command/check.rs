@@ -4,7 +4,7 @@ use camino::Utf8PathBuf;
 use clap::Args;
 
 use super::Run;
-use super::shared::{Day, load};
+use super::shared::{Base, Day, load};
 use super::{baseline, lint, test};
 use crate::cli::{CliError, Console, Exit};
 use crate::diagnostic::render::Format;
@@ -19,15 +19,14 @@ pub(in crate::cli) struct Check {
     path: Utf8PathBuf,
     #[command(flatten)]
     day: Day,
-    /// Also what changed since this commit: a branch, a tag or a commit
-    #[arg(long, value_name = "REVISION")]
-    base: Option<String>,
+    #[command(flatten)]
+    base: Base,
 }
 
 impl Run for Check {
     fn run(self, console: &mut Console) -> Result<Exit, CliError> {
         let library = load(&self.path)?;
-        let base = lint::base(&self.path, self.base.as_deref())?;
+        let base = self.base.library(&self.path)?;
         // Without a policy nothing can be run; the linter says so, and then the tests do.
         let runs = Suite::new(library).ok().map(|suite| suite.observe());
         let known = baseline::read(library)?;

@@ -6,10 +6,10 @@ mod mend;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
 
-use super::shared::{Day, library_at, load};
+use super::shared::{Base, Day, load};
 use super::{Run, baseline};
 use crate::cli::{CliError, Console, Exit};
 use crate::diagnostic::render::{Format, Style};
@@ -36,9 +36,8 @@ pub(in crate::cli) struct Lint {
     /// Explain a rule instead: the same as `rbk explain CODE`
     #[arg(long, value_name = "CODE")]
     explain: Option<String>,
-    /// Also what changed since this commit: a branch, a tag or a commit
-    #[arg(long, value_name = "REVISION")]
-    base: Option<String>,
+    #[command(flatten)]
+    base: Base,
     #[command(flatten)]
     changed: changed::Changed,
     /// Show findings that the baseline knows, too
@@ -79,7 +78,7 @@ impl Run for Lint {
             return super::explain::print(code, console);
         }
         let library = load(&self.path)?;
-        let base = base(&self.path, self.base.as_deref())?;
+        let base = self.base.library(&self.path)?;
         let reach = self.changed.reach(&self.path, library)?;
         let known = match self.no_baseline {
             true => None,
@@ -139,12 +138,6 @@ fn statistics(outcome: &Outcome, console: &mut Console) {
         console.line(format!("{count:>6}  {code}  {name}"));
     }
     console.line(outcome.report.summary.sentence());
-}
-
-/// The library at the base of a change, when there is one.
-pub(super) fn base(path: &Utf8Path, revision: Option<&str>) -> Result<Option<Library>, CliError> {
-    let base = revision.map(|revision| library_at(path, revision));
-    Ok(base.transpose()?.map(|(library, _)| library))
 }
 
 /// Runs the linter; a configuration that cannot be used is a usage error.

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use crate::change::GitRepository;
+use crate::change::{Commit, GitRepository};
 use crate::cli::{CliError, Console};
 use crate::distribution::StateDir;
 use crate::distribution::signer::{KeySource, PemSigner};
@@ -146,6 +146,42 @@ pub(super) fn library_at(path: &Utf8Path, revision: &str) -> Result<(Library, St
     }
     let files = files_at(&|path| path == CONFIGURATION || selection.selects(path))?;
     Ok((Library::from_sources(files), commit.id))
+}
+
+/// What a change is compared with.
+#[derive(Args)]
+pub(super) struct Base {
+    /// Also what changed since the commit at which this branch left a branch, a tag or a commit; `auto` takes the base
+    /// of the pull request, else the main branch
+    #[arg(long, value_name = "REVISION")]
+    base: Option<String>,
+}
+
+impl Base {
+    /// The library at the base of the change, when one was asked for.
+    pub(super) fn library(&self, path: &Utf8Path) -> Result<Option<Library>, CliError> {
+        let Some(revision) = &self.base else {
+            return Ok(None);
+        };
+        let start = path
+            .canonicalize_utf8()
+            .map_err(|error| CliError::usage(format!("{path} cannot be read: {error}")))?;
+        let git = GitRepository::discover(&start).map_err(CliError::could_not)?;
+        let commit = fork_point(&git, revision)?;
+        Ok(Some(library_at(path, &commit.id)?.0))
+    }
+}
+
+/// The commit a change began at; `auto` takes the base of the pull request, else the main branch.
+pub(super) fn fork_point(git: &GitRepository, revision: &str) -> Result<Commit, CliError> {
+    if revision == "auto" {
+        let event = std::env::var("GITHUB_EVENT_PATH").ok();
+        let event = event.map(Utf8PathBuf::from);
+        git.base_of_change(event.as_deref())
+            .map_err(CliError::could_not)
+    } else {
+        git.fork_point(revision).map_err(CliError::could_not)
+    }
 }
 
 /// The day on which documents are looked at.

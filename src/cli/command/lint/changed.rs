@@ -7,13 +7,14 @@ use clap::Args;
 
 use crate::change::{Affected, GitRepository, affected};
 use crate::cli::CliError;
-use crate::cli::command::shared::{counted, library_at};
+use crate::cli::command::shared::{counted, fork_point, library_at};
 use crate::library::Library;
 
 /// What is looked at.
 #[derive(Args)]
 pub(super) struct Changed {
-    /// Only what changed since this commit, committed or not, and everything that depends on it
+    /// Only what changed since the commit at which this branch left a branch, a tag or a commit (or `auto`), committed or
+    /// not, and everything that depends on it
     #[arg(long, value_name = "REVISION", conflicts_with = "base")]
     changed: Option<String>,
 }
@@ -41,7 +42,7 @@ impl Changed {
             .canonicalize_utf8()
             .map_err(|error| CliError::usage(format!("{root} cannot be read: {error}")))?;
         let git = GitRepository::discover(&root).map_err(CliError::could_not)?;
-        let commit = git.commit(revision).map_err(CliError::could_not)?.id;
+        let commit = fork_point(&git, revision)?.id;
         let (base, _) = library_at(path, &commit)?;
         let top = git.root().and_then(|top| top.canonicalize_utf8().ok());
         let top = top.ok_or_else(|| {
