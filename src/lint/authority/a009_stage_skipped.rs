@@ -75,7 +75,7 @@ fn check(scope: &ChangeScope<'_>, findings: &mut Findings) {
                         .scope
                         .value(Route::root().key("metadata").key("status")),
                 )
-                .message(format!("becomes stable without {}", missing.join(", ")))
+                .message(format!("becomes stable with {}", missing.join(", ")))
                 .label("not earned yet")
                 .help("set it to `shadow` until the fixtures are there");
         }

@@ -78,7 +78,7 @@ fn check(scope: &RunScope<'_>, findings: &mut Findings) {
                     .value(Route::root().key("metadata").key("status")),
             )
             .message(format!(
-                "stable without what the policy demands: {}",
+                "stable, and the policy demands more: {}",
                 missing.join(", ")
             ))
             .label("not earned yet")

@@ -72,6 +72,23 @@ fn bad_examples_break_exactly_their_rule_at_exactly_the_marked_places() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
+// One file for each rule, so that a change of words is read where it is made: `messages/CODE.txt`.
+#[test]
+fn what_a_rule_says_reads_well() {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("messages");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    for rule in runnable() {
+        let said = rule.bad.iter().enumerate().map(|(number, example)| {
+            let (outcome, _) = outcome(rule, example);
+            format!("bad example {}\n\n{}", number + 1, shown(&outcome))
+        });
+        let said = said.collect::<Vec<_>>().join("\n");
+        settings.bind(|| insta::assert_snapshot!(rule.code, said));
+    }
+}
+
 #[test]
 fn good_examples_break_no_rule() {
     let mut wrong = String::new();
