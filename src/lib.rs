@@ -15,6 +15,7 @@
 //! | [`bundle`] | the canonical, reproducible form of a release |
 //! | [`distribution`] | signed publication and verified synchronisation |
 //! | [`agent`] | decisions and authorisations over a synchronised bundle |
+//! | `lsp` | the language server (feature `lsp`) |
 //! | [`cli`] | the command line |
 
 pub mod agent;
@@ -28,4 +29,6 @@ pub mod engine;
 pub mod governance;
 pub mod library;
 pub mod lint;
+#[cfg(feature = "lsp")]
+pub mod lsp;
 pub mod testing;

@@ -14,6 +14,7 @@ mod correction;
 mod escalation;
 mod example;
 pub mod explain;
+mod file;
 mod findings;
 mod fixture;
 mod hygiene;
@@ -47,6 +48,7 @@ pub use baseline::{BASELINE, Baseline, BaselineError, MAX_BASELINE_BYTES, can_be
 pub use change::{ChangeScope, Changed};
 pub use correction::Spelled;
 pub use example::{Change, Example, Overlay, TODAY};
+pub use file::lint_file;
 pub use findings::{Draft, Findings};
 pub use levels::ConfigurationError;
 pub use mend::{Applied, Mended, Rejected, Rewritten, mend};

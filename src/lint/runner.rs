@@ -127,7 +127,7 @@ pub fn lint(library: &Library, options: &Options<'_>) -> Result<Outcome, Configu
     })
 }
 
-fn has_run(rule: &Rule, options: &Options<'_>) -> bool {
+pub(super) fn has_run(rule: &Rule, options: &Options<'_>) -> bool {
     match rule.check {
         Check::Document(_) | Check::Repository(_) | Check::Runner => true,
         Check::Change(_) => options.base.is_some(),
@@ -208,7 +208,7 @@ fn about_runs(scope: RunScope<'_>, rules: &[&'static Rule]) -> Vec<Finding> {
         .collect()
 }
 
-fn with_level(mut located: Located, levels: &Levels) -> Option<Located> {
+pub(super) fn with_level(mut located: Located, levels: &Levels) -> Option<Located> {
     let finding = &mut located.finding;
     finding.severity = levels.severity(finding.code, finding.severity)?;
     Some(located)

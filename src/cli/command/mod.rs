@@ -11,6 +11,8 @@ mod fmt;
 mod init;
 mod keys;
 mod lint;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod new;
 mod publish;
 mod schema;
@@ -29,18 +31,18 @@ trait Run {
 }
 
 macro_rules! commands {
-    ($($(#[$doc:meta])* $variant:ident($arguments:ty),)*) => {
+    ($($(#[doc = $doc:literal])* $(#[cfg($cfg:meta)])? $variant:ident($arguments:ty),)*) => {
         /// A command with its arguments.
         #[derive(Subcommand)]
         pub(in crate::cli) enum Command {
-            $($(#[$doc])* $variant($arguments),)*
+            $($(#[doc = $doc])* $(#[cfg($cfg)])? $variant($arguments),)*
         }
 
         impl Command {
             /// Runs it.
             pub(in crate::cli) fn run(self, console: &mut Console) -> Result<Exit, CliError> {
                 match self {
-                    $(Self::$variant(arguments) => arguments.run(console),)*
+                    $($(#[cfg($cfg)])? Self::$variant(arguments) => arguments.run(console),)*
                 }
             }
         }
@@ -80,6 +82,9 @@ commands! {
     Decide(decide::Decide),
     /// Judge a proposed call with the release in force: JSON in, JSON out
     Authorize(decide::Authorize),
+    /// Serve an editor over standard input and output
+    #[cfg(feature = "lsp")]
+    Lsp(lsp::Lsp),
     /// Print the JSON Schemas of documents, for editors
     Schema(schema::Schema),
     /// Print a completion script for a shell

@@ -1,0 +1,24 @@
+//! The language server: what an editor asks while documents are written.
+//!
+//! One thread reads messages, one answers them, and what takes long (the rules about the whole library, fixtures) runs
+//! beside them over a library that is shared, never changed. Every answer is computed from the texts the editor
+//! holds, saved or not. One feature is one file; `dispatch` is the table that names them.
+//!
+//! The protocol is [LSP 3.17](https://microsoft.github.io/language-server-protocol/).
+
+mod capability;
+mod definition;
+mod diagnostic;
+mod dispatch;
+mod fault;
+mod file;
+mod hover;
+mod lifecycle;
+mod occurrence;
+mod position;
+mod server;
+mod session;
+mod transport;
+mod workspace;
+
+pub use server::{Ended, Settings, serve};
