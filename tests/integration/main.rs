@@ -10,6 +10,8 @@ mod baseline;
 mod changed;
 #[cfg(test)]
 mod distribution;
+#[cfg(all(test, feature = "lsp"))]
+mod editor;
 #[cfg(test)]
 mod expectations;
 #[cfg(test)]
@@ -22,6 +24,8 @@ mod golden;
 mod golden_release;
 #[cfg(test)]
 mod hostile_release;
+#[cfg(all(test, feature = "lsp"))]
+mod lsp;
 #[cfg(test)]
 mod mutants;
 #[cfg(test)]
