@@ -61,6 +61,9 @@ fn main() {
 /// A generated library in `folder`.
 fn generated(folder: &Path, size: Size) -> PathBuf {
     let written = generator::write(folder, size);
+    // The generator writes what a YAML library writes; thousands of notes about layout would be what is measured.
+    let formatted = rbk(&["fmt"], folder).output().expect("rbk starts");
+    assert!(formatted.status.success(), "rbk fmt failed");
     println!(
         "{}: {} documents, {} of them fixtures; {:.1} lines and {:.0} bytes each",
         folder.display(),
