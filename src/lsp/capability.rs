@@ -3,11 +3,12 @@
 use std::sync::mpsc::SyncSender;
 
 use camino::Utf8PathBuf;
-use lsp_types::{ClientCapabilities, InitializeParams};
+use lsp_types::{ClientCapabilities, InitializeParams, ResourceOperationKind};
 use serde_json::{Value, json};
 
 use super::fault::Fault;
 use super::file;
+use super::fixture;
 use super::position::Encoding;
 use super::server::{Event, Settings};
 use super::session::{Abilities, Session};
@@ -69,7 +70,11 @@ fn abilities(capabilities: &ClientCapabilities) -> Abilities {
     let workspace = capabilities.workspace.as_ref();
     let lens = workspace.and_then(|it| it.code_lens.as_ref()?.refresh_support);
     let watched = workspace.and_then(|it| it.did_change_watched_files?.dynamic_registration);
+    let edits = workspace.and_then(|it| it.workspace_edit.as_ref());
+    let operations = edits.filter(|it| it.document_changes == Some(true));
+    let operations = operations.and_then(|it| it.resource_operations.as_ref());
     Abilities {
+        rename_files: operations.is_some_and(|all| all.contains(&ResourceOperationKind::Rename)),
         lens_refresh: lens == Some(true),
         watched_files: watched == Some(true),
     }
@@ -85,6 +90,11 @@ fn result(encoding: Encoding) -> Value {
             "hoverProvider": true,
             "definitionProvider": true,
             "referencesProvider": true,
+            "documentSymbolProvider": true,
+            "renameProvider": {"prepareProvider": true},
+            "codeActionProvider": {"codeActionKinds": ["quickfix"]},
+            "codeLensProvider": {},
+            "executeCommandProvider": {"commands": [fixture::RUN]},
         },
     })
 }

@@ -7,15 +7,24 @@ use serde_json::Value;
 
 use super::fault::Fault;
 use super::session::Session;
-use super::{capability, definition, hover, lifecycle};
+use super::{action, capability, definition, fixture, hover, lifecycle, outline, rename};
 
 /// Answers a request; none when the answer comes later.
 pub(super) fn request(session: &mut Session, request: Request) -> Option<Result<Value, Fault>> {
-    let Request { method, params, .. } = request;
+    let Request { id, method, params } = request;
     Some(match method.as_str() {
         "textDocument/definition" => answer(session, params, definition::definition),
         "textDocument/references" => answer(session, params, definition::references),
         "textDocument/hover" => answer(session, params, hover::hover),
+        "textDocument/documentSymbol" => answer(session, params, outline::outline),
+        "textDocument/prepareRename" => answer(session, params, rename::prepare),
+        "textDocument/rename" => answer(session, params, rename::rename),
+        "textDocument/codeAction" => answer(session, params, action::actions),
+        "textDocument/codeLens" => answer(session, params, fixture::lenses),
+        "workspace/executeCommand" => {
+            let started = read(params).and_then(|params| fixture::execute(session, id, params));
+            return started.err().map(Err);
+        }
         _ => Err(Fault::new(
             ErrorCode::MethodNotFound,
             format!("`{method}` is not offered"),

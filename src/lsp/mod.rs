@@ -6,16 +6,20 @@
 //!
 //! The protocol is [LSP 3.17](https://microsoft.github.io/language-server-protocol/).
 
+mod action;
 mod capability;
 mod definition;
 mod diagnostic;
 mod dispatch;
 mod fault;
 mod file;
+mod fixture;
 mod hover;
 mod lifecycle;
 mod occurrence;
+mod outline;
 mod position;
+mod rename;
 mod server;
 mod session;
 mod transport;

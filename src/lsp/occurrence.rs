@@ -3,6 +3,7 @@
 //! Going to a definition, finding references, renaming and hovering all look at this one list.
 
 use crate::document::condition::Condition;
+use crate::document::id::Id;
 use crate::document::model::{Kind, Signature, Typed};
 use crate::document::{NodeRef, Route, Span, Target};
 use crate::library::{Entry, visit_references};
@@ -88,7 +89,7 @@ impl Finder<'_> {
         let node = tree.resolve(route)?;
         match node
             .as_str()
-            .and_then(|value| Some((value, value.find(text)?)))
+            .and_then(|value| Some((value, value.rfind(text)?)))
         {
             Some((_, start)) => Some(node.span_of_text(start..start + text.len())),
             None => {
@@ -160,6 +161,17 @@ impl Finder<'_> {
                 if let (Some(id), Some(path)) = (runbook, fixture.spec.expected_path()) {
                     let route = spec.key("expect").key("path");
                     self.name(&route, path.as_str(), path_of(id, path.as_str()), false);
+                }
+            }
+            Typed::Postmortem(postmortem) => {
+                for (index, mitigation) in postmortem.spec.mitigations.iter().enumerate() {
+                    // What was done is an action of the catalogue, or words.
+                    let action = &mitigation.action;
+                    if Id::<()>::new(action.as_str()).is_well_formed() {
+                        let route = spec.clone().key("mitigations").index(index).key("action");
+                        let symbol = Symbol::Document(Kind::Action, action.clone());
+                        self.name(&route, action, symbol, false);
+                    }
                 }
             }
             Typed::Governance(policy) => {

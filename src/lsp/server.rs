@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::capability;
 use super::diagnostic::Linted;
 use super::dispatch;
+use super::fixture::Tally;
 use super::session::Session;
 use super::transport::{self, Received};
 
@@ -50,8 +51,16 @@ pub(super) enum Event {
     Closed,
     /// The whole library was looked at.
     Linted(Linted),
-    /// Something that took long is done: an answer, and what to send before it.
-    Answered(Box<Response>, Vec<Notification>),
+    /// Fixtures were run.
+    Tested {
+        /// What the library was when they were.
+        generation: u64,
+        name: String,
+        tally: Tally,
+        /// What to tell the human.
+        said: Option<Notification>,
+        response: Box<Response>,
+    },
 }
 
 /// Messages that are read ahead, so that one that was cancelled is not answered in vain.
@@ -114,9 +123,17 @@ impl<W: Write> Server<W> {
                     }
                     None
                 }
-                Some(Event::Answered(response, before)) => {
-                    let told = before.into_iter().find_map(|one| self.notify(&one));
-                    told.or_else(|| self.respond(*response))
+                Some(Event::Tested {
+                    generation,
+                    name,
+                    tally,
+                    said,
+                    response,
+                }) => {
+                    if let Some(session) = &mut self.session {
+                        session.tested(generation, name, tally, said);
+                    }
+                    self.respond(*response)
                 }
                 None => {
                     if let Some(session) = &mut self.session {
@@ -240,14 +257,6 @@ impl<W: Write> Server<W> {
     fn tell(&mut self) -> Option<Ended> {
         let messages = self.session.as_mut().map(Session::take_outgoing);
         messages?.iter().find_map(|message| self.send(message))
-    }
-
-    fn notify(&mut self, notification: &Notification) -> Option<Ended> {
-        self.send(&json!({
-            "jsonrpc": "2.0",
-            "method": notification.method,
-            "params": notification.params,
-        }))
     }
 
     fn respond(&mut self, response: Response) -> Option<Ended> {

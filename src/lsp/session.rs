@@ -5,9 +5,11 @@ use std::sync::mpsc::SyncSender;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::Date;
+use lsp_server::Notification;
 use serde_json::{Value, json};
 
 use super::diagnostic::{self, Linted};
+use super::fixture::Tally;
 use super::server::Event;
 use super::workspace::Workspace;
 use crate::diagnostic::Located;
@@ -15,6 +17,8 @@ use crate::diagnostic::Located;
 /// What an editor can do beyond what every editor can.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Abilities {
+    /// It can rename files together with changing texts.
+    pub(super) rename_files: bool,
     /// It can be told that code lenses have changed.
     pub(super) lens_refresh: bool,
     /// It watches files for the server if asked to.
@@ -38,6 +42,8 @@ pub(super) struct Session {
     /// The generation that the whole library was last looked at, or is being looked at.
     looked_at: Option<u64>,
     is_linting: bool,
+    /// What came of fixtures since the library last changed, by what was asked to be run.
+    tested: BTreeMap<String, Tally>,
     outgoing: Vec<Value>,
     requests: i32,
 }
@@ -60,6 +66,7 @@ impl Session {
             generation: 0,
             looked_at: None,
             is_linting: false,
+            tested: BTreeMap::new(),
             outgoing: Vec::new(),
             requests: 0,
         }
@@ -68,6 +75,7 @@ impl Session {
     /// The library has changed, at this file or anywhere.
     pub(super) fn changed(&mut self, path: Option<&Utf8Path>) {
         self.generation += 1;
+        self.tested.clear();
         self.edited.extend(path.map(Utf8Path::to_owned));
     }
 
@@ -123,6 +131,36 @@ impl Session {
         }
     }
 
+    /// How often the library has changed.
+    pub(super) fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Fixtures were run. What came of them is told in any case, and kept while it holds.
+    pub(super) fn tested(
+        &mut self,
+        generation: u64,
+        name: String,
+        tally: Tally,
+        said: Option<Notification>,
+    ) {
+        let has_run = said.is_some();
+        if let Some(said) = said {
+            self.notify(&said.method, said.params);
+        }
+        if has_run && generation == self.generation {
+            self.tested.insert(name, tally);
+            if self.abilities.lens_refresh {
+                self.ask("workspace/codeLens/refresh", Value::Null);
+            }
+        }
+    }
+
+    /// What came of fixtures, if nothing has changed since.
+    pub(super) fn tally(&self, name: &str) -> Option<Tally> {
+        self.tested.get(name).copied()
+    }
+
     /// What was found in a file, as the editor was told.
     pub(super) fn findings(&self, path: &Utf8Path) -> &[Located] {
         self.findings.get(path).map_or(&[], Vec::as_slice)
@@ -160,12 +198,11 @@ impl Session {
     /// Asks something of the editor; its answer does not matter.
     pub(super) fn ask(&mut self, method: &str, params: Value) {
         self.requests += 1;
-        self.outgoing.push(json!({
-            "jsonrpc": "2.0",
-            "id": format!("rbk-{}", self.requests),
-            "method": method,
-            "params": params,
-        }));
+        let id = format!("rbk-{}", self.requests);
+        self.outgoing.push(match params {
+            Value::Null => json!({"jsonrpc": "2.0", "id": id, "method": method}),
+            _ => json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}),
+        });
     }
 
     pub(super) fn take_outgoing(&mut self) -> Vec<Value> {

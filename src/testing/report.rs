@@ -36,8 +36,20 @@ pub struct Summary {
 
 impl Report {
     pub(super) fn new(tests: Vec<TestResult>) -> Self {
+        let mut report = Self {
+            version: VERSION,
+            summary: Summary::default(),
+            tests,
+        };
+        report.retain(|_| true);
+        report
+    }
+
+    /// Leaves out results and counts anew.
+    pub fn retain(&mut self, wanted: impl Fn(&TestResult) -> bool) {
+        self.tests.retain(wanted);
         let mut summary = Summary::default();
-        for test in &tests {
+        for test in &self.tests {
             *match test.outcome {
                 Outcome::Passed => &mut summary.passed,
                 Outcome::Failed { .. } => &mut summary.failed,
@@ -45,11 +57,7 @@ impl Report {
                 Outcome::Broken { .. } => &mut summary.broken,
             } += 1;
         }
-        Self {
-            version: VERSION,
-            summary,
-            tests,
-        }
+        self.summary = summary;
     }
 
     /// Whether every test passed.

@@ -1,7 +1,7 @@
 //! An editor: starts `rbk lsp` and talks to it over its standard input and output.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
@@ -31,7 +31,11 @@ impl<'w> Editor<'w> {
     /// Starts the server and opens a folder in it.
     pub(crate) fn open(bench: &'w Workbench, folder: &str) -> Self {
         let mut editor = Self::start(bench, folder);
-        editor.initialize(json!({"general": {"positionEncodings": ["utf-16"]}}));
+        let edits = json!({"documentChanges": true, "resourceOperations": ["rename"]});
+        editor.initialize(json!({
+            "general": {"positionEncodings": ["utf-16"]},
+            "workspace": {"workspaceEdit": edits},
+        }));
         editor
     }
 
@@ -246,6 +250,40 @@ impl<'w> Editor<'w> {
         json!({"textDocument": self.file(path), "position": position(text, at)})
     }
 
+    /// Applies a workspace edit to the files on disk, the last place of each first.
+    pub(crate) fn apply(&self, edit: &Value) {
+        let plain = edit["changes"].as_object().into_iter().flatten();
+        let mut all: Vec<(String, Value)> = plain
+            .map(|(uri, edits)| (uri.clone(), edits.clone()))
+            .collect();
+        let mut renames = Vec::new();
+        for change in edit["documentChanges"].as_array().into_iter().flatten() {
+            if change["kind"] == "rename" {
+                renames.push(["oldUri", "newUri"].map(|end| path_of(&change[end])));
+            } else {
+                let uri = change["textDocument"]["uri"].as_str().unwrap();
+                all.push((uri.to_owned(), change["edits"].clone()));
+            }
+        }
+        for (uri, edits) in all {
+            let path = path_of(&json!(uri));
+            let mut text = std::fs::read_to_string(&path).unwrap();
+            let mut edits = edits.as_array().unwrap().clone();
+            edits.sort_by_key(|edit| {
+                let start = &edit["range"]["start"];
+                (start["line"].as_u64(), start["character"].as_u64())
+            });
+            for edit in edits.iter().rev() {
+                let [start, end] = ["start", "end"].map(|end| offset(&text, &edit["range"][end]));
+                text.replace_range(start..end, edit["newText"].as_str().unwrap());
+            }
+            std::fs::write(path, text).unwrap();
+        }
+        for [from, to] in renames {
+            std::fs::rename(from, to).unwrap();
+        }
+    }
+
     /// Says goodbye; the exit code.
     pub(crate) fn leave(mut self) -> Option<i32> {
         self.request("shutdown", Value::Null);
@@ -273,6 +311,28 @@ fn position(text: &str, at: usize) -> Value {
     let before = &text[..at];
     let line = before.rsplit('\n').next().unwrap();
     json!({"line": before.matches('\n').count(), "character": line.encode_utf16().count()})
+}
+
+fn path_of(uri: &Value) -> String {
+    uri.as_str()
+        .unwrap()
+        .strip_prefix("file://")
+        .unwrap()
+        .to_owned()
+}
+
+/// The byte at a line and a column of UTF-16 code units.
+fn offset(text: &str, position: &Value) -> usize {
+    let line = usize::try_from(position["line"].as_u64().unwrap()).unwrap();
+    let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
+    let mut column = position["character"].as_u64().unwrap();
+    let rest = text[start..].chars();
+    let passed = rest.take_while(|c| {
+        let within = column > 0;
+        column = column.saturating_sub(c.len_utf16() as u64);
+        within
+    });
+    start + passed.map(char::len_utf8).sum::<usize>()
 }
 
 fn read(output: &mut impl BufRead) -> Option<Value> {

@@ -1,6 +1,8 @@
 //! Whole sessions of an editor with `rbk lsp`, over its standard input and output.
 
+mod changes;
 mod diagnostics;
+mod fixtures;
 mod names;
 mod protocol;
 
