@@ -10,7 +10,8 @@ mod baseline;
 mod changed;
 #[cfg(test)]
 mod distribution;
-#[cfg(all(test, feature = "lsp"))]
+#[cfg(test)]
+#[cfg(feature = "lsp")]
 mod editor;
 #[cfg(test)]
 mod expectations;
@@ -24,7 +25,8 @@ mod golden;
 mod golden_release;
 #[cfg(test)]
 mod hostile_release;
-#[cfg(all(test, feature = "lsp"))]
+#[cfg(test)]
+#[cfg(feature = "lsp")]
 mod lsp;
 #[cfg(test)]
 mod mutants;

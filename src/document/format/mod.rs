@@ -69,7 +69,7 @@ impl<'t> Formatter<'t> {
         }
     }
 
-    /// The file in canonical layout. The result has not been read again: see [`format`].
+    /// The file in canonical layout. The result has not been read again: see [`format()`].
     ///
     /// # Errors
     /// The text has a part whose layout is not known.
