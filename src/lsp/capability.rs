@@ -87,6 +87,7 @@ fn result(encoding: Encoding) -> Value {
             "positionEncoding": encoding.kind(),
             // 2: changes are sent as the parts that changed.
             "textDocumentSync": {"openClose": true, "change": 2, "save": {"includeText": false}},
+            "completionProvider": {"triggerCharacters": [" ", "{", "[", ","]},
             "hoverProvider": true,
             "definitionProvider": true,
             "referencesProvider": true,

@@ -7,7 +7,9 @@ use serde_json::Value;
 
 use super::fault::Fault;
 use super::session::Session;
-use super::{action, capability, definition, fixture, hover, lifecycle, outline, rename};
+use super::{
+    action, capability, completion, definition, fixture, hover, lifecycle, outline, rename,
+};
 
 /// Answers a request; none when the answer comes later.
 pub(super) fn request(session: &mut Session, request: Request) -> Option<Result<Value, Fault>> {
@@ -16,6 +18,7 @@ pub(super) fn request(session: &mut Session, request: Request) -> Option<Result<
         "textDocument/definition" => answer(session, params, definition::definition),
         "textDocument/references" => answer(session, params, definition::references),
         "textDocument/hover" => answer(session, params, hover::hover),
+        "textDocument/completion" => answer(session, params, completion::complete),
         "textDocument/documentSymbol" => answer(session, params, outline::outline),
         "textDocument/prepareRename" => answer(session, params, rename::prepare),
         "textDocument/rename" => answer(session, params, rename::rename),

@@ -8,6 +8,7 @@
 
 mod action;
 mod capability;
+mod completion;
 mod definition;
 mod diagnostic;
 mod dispatch;

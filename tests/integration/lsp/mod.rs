@@ -1,6 +1,7 @@
 //! Whole sessions of an editor with `rbk lsp`, over its standard input and output.
 
 mod changes;
+mod completion;
 mod diagnostics;
 mod fixtures;
 mod names;
