@@ -9,6 +9,8 @@
     reason = "a benchmark that cannot be set up has nothing else to do"
 )]
 
+#[cfg(feature = "lsp")]
+mod editor;
 mod generator;
 mod measure;
 
@@ -21,6 +23,10 @@ use measure::measure;
 
 /// On which documents are looked at, so that nothing expires while the benchmark grows old.
 const TODAY: &str = "2026-11-01";
+
+/// Documents of the library an editor has open.
+#[cfg(feature = "lsp")]
+const IN_EDITOR: usize = 1_000;
 
 fn main() {
     let wanted = std::env::args()
@@ -36,6 +42,12 @@ fn main() {
     report(&["lint", "--today", TODAY], &documents, 0);
     let fixtures = generated(&folder.join("fixtures"), Size::Fixtures(wanted));
     report(&["test"], &fixtures, 0);
+
+    #[cfg(feature = "lsp")]
+    type_in(&generated(
+        &folder.join("editor"),
+        Size::Documents(IN_EDITOR),
+    ));
 
     println!("{}", own.display());
     report(&["lint", "--today", TODAY], own, 0);
@@ -83,6 +95,22 @@ fn followed(folder: &Path, repository: &Path) -> PathBuf {
     assert!(output.status.success(), "rbk demo failed");
     let mut kept = fs::read_dir(folder).expect("the folder can be read");
     kept.next().expect("a folder").expect("a folder").path()
+}
+
+/// Measures an editor in which a runbook is changed.
+#[cfg(feature = "lsp")]
+fn type_in(folder: &Path) {
+    let mut lsp = rbk(&["lsp"], folder);
+    lsp.env("RBK_TODAY", TODAY);
+    let file = "runbooks/error-rate-after-deploy-0/runbook.yaml";
+    let took = editor::typed(lsp, folder, file, "mode: gated", "mode: gate");
+    let at = |at: usize| took.get(at).copied().unwrap_or_default();
+    println!(
+        "  rbk lsp: {:.1} ms least, {:.1} ms median, {:.1} ms most from an edit to its diagnostics",
+        at(0),
+        at(took.len() / 2),
+        at(took.len().saturating_sub(1)),
+    );
 }
 
 fn rbk(arguments: &[&str], folder: &Path) -> Command {
