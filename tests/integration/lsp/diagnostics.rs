@@ -163,3 +163,38 @@ fn related_places_lead_to_other_files() {
     );
     assert_eq!(editor.leave(), Some(0));
 }
+
+#[test]
+fn changes_of_one_message_follow_each_other() {
+    let bench = Workbench::new();
+    bench.starter("repo");
+    let mut editor = Editor::open(&bench, "repo");
+    let (path, text) = (
+        "runbooks/catalog/actions/new.yaml",
+        "a: \u{1D11E}1\r\nb: 2\r\n",
+    );
+    editor.open_text(path, text);
+    let at = |line: u32, from: u32, to: u32, text: &str| {
+        let place = |character| json!({"line": line, "character": character});
+        json!({"range": {"start": place(from), "end": place(to)}, "text": text})
+    };
+    let changes = json!([
+        at(0, 3, 5, "x\n"),        // the note, which takes two columns
+        at(1, 0, 1, "c: 3"),       // what was behind it
+        at(2, 0, 99, "kind: Bee"), // the last line, and beyond
+        at(9, 0, 0, "\n# end"),    // beyond the text
+    ]);
+    let document = json!({"uri": editor.uri(path), "version": 2});
+    editor.notify(
+        "textDocument/didChange",
+        json!({"textDocument": document, "contentChanges": changes}),
+    );
+    let told = editor.diagnostics_until(path, |all| {
+        all.iter()
+            .any(|one| one["message"].to_string().contains("Bee"))
+    });
+    let kind = told.iter().find(|one| one["code"] == "S002").unwrap();
+    let place = |character| json!({"line": 2, "character": character});
+    assert_eq!(kind["range"], json!({"start": place(6), "end": place(9)}));
+    assert_eq!(editor.leave(), Some(0));
+}
