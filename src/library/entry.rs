@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::outline::Outline;
 use crate::document::model::{
-    API_VERSION, Action, Document, Exception, Fixture, Governance, Kind, ObjectRef, Postmortem,
+    Action, Document, Exception, Fixture, FormatVersion, Governance, Kind, ObjectRef, Postmortem,
     Query, Repository, Runbook, Service, Signature, Spec, Taxonomy, Typed,
 };
 use crate::document::{
@@ -79,7 +79,7 @@ impl Entry {
         let root = parsed.tree.root();
         let text = |key: &str| root.get(key).and_then(NodeRef::as_str);
         let kind = text("kind").and_then(Kind::from_name);
-        let known = kind.filter(|_| text("apiVersion") == Some(API_VERSION));
+        let known = kind.filter(|_| text("apiVersion").and_then(FormatVersion::named).is_some());
         let read = known.map(|kind| read_as(kind, root)).unwrap_or_default();
         let violations = kind
             .zip(schemas)
@@ -196,7 +196,9 @@ impl Entry {
             return None;
         }
         let said = self.root().get("apiVersion").and_then(NodeRef::as_str);
-        let kind = self.kind.filter(|_| said == Some(API_VERSION))?;
+        let kind = self
+            .kind
+            .filter(|_| said.and_then(FormatVersion::named).is_some())?;
         let outline = || Outline::of(kind, self.root());
         self.outline.get_or_init(outline).as_ref()
     }

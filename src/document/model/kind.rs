@@ -10,9 +10,6 @@ use super::{
     Runbook, Service, Signature, Taxonomy,
 };
 
-/// The only version of the document format.
-pub const API_VERSION: &str = "rbk/v1";
-
 /// What a document describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Kind {

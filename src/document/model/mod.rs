@@ -20,6 +20,7 @@ mod repository;
 mod runbook;
 mod signature;
 mod spec;
+mod version;
 
 pub use action::{
     Action, Adapter, ArmedCall, BlastRadius, Effect, Limits, RaiseTier, Reversibility,
@@ -41,7 +42,7 @@ pub use governance::{
     PolicyTest, PolicyTestGiven, Promotion, PublishPolicy, RepositoryRef, RunTimeApproval, Team,
     TierCaps, TimeoutAction, TrustedAuthor,
 };
-pub use kind::{API_VERSION, Kind, Typed};
+pub use kind::{Kind, Typed};
 pub use metadata::{Metadata, Status};
 pub use object::ObjectRef;
 pub use param::{Lookup, ParamSpec, ParamType, Params};
@@ -56,13 +57,14 @@ pub use runbook::{
 };
 pub use signature::{Negation, Route as SignatureRoute, Score, Signature};
 pub use spec::Spec;
+pub use version::{API_VERSION, FORMAT_VERSIONS, FormatVersion};
 
 use serde::{Deserialize, Serialize};
 
 /// One document: the envelope every kind shares around its own `spec`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Document<S> {
-    /// Always [`API_VERSION`].
+    /// One of [`FORMAT_VERSIONS`].
     #[serde(rename = "apiVersion")]
     pub api_version: String,
     /// Which kind `spec` is.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::document::model::{API_VERSION, Document, ObjectRef, Spec, Typed};
+use crate::document::model::{API_VERSION, Document, FormatVersion, ObjectRef, Spec, Typed};
 use crate::document::{CanonicalError, Digest};
 
 /// A document together with the exact JSON it was read from and that JSON's digest. Cheap to clone.
@@ -49,7 +49,7 @@ impl<S: Spec> Pinned<S> {
     /// See [`PinError`].
     pub fn from_value(value: Value) -> Result<Self, PinError> {
         let document = Document::<S>::deserialize(&value).map_err(|error| not_this::<S>(&error))?;
-        if document.kind != S::KIND || document.api_version != API_VERSION {
+        if document.kind != S::KIND || FormatVersion::named(&document.api_version).is_none() {
             let found = format!("it is a {} of {}", document.kind, document.api_version);
             return Err(not_this::<S>(&found));
         }

@@ -14,6 +14,7 @@ mod s010_indirection;
 mod s011_hidden_characters;
 mod s012_malformed_expression;
 mod s013_embedded_secret;
+mod s014_deprecated_version;
 mod s015_uncollected_document;
 mod secret;
 
@@ -45,5 +46,6 @@ pub(super) static RULES: &[&Rule] = &[
     &s011_hidden_characters::RULE,
     &s012_malformed_expression::RULE,
     &s013_embedded_secret::RULE,
+    &s014_deprecated_version::RULE,
     &s015_uncollected_document::RULE,
 ];
