@@ -42,13 +42,13 @@ pub enum BaseError {
 }
 
 impl GitRepository {
-    /// The commit at which `HEAD` left the line of `revision`: their merge base. What landed on that line since is not
+    /// The commit at which `head` left the line of `revision`: their merge base. What landed on that line since is not
     /// part of the change.
     ///
     /// # Errors
     /// When the revision does not exist, or the two have no commit in common as far as the clone reaches.
-    pub fn fork_point(&self, revision: &str) -> Result<Commit, GitError> {
-        let (head, other) = (self.commit("HEAD")?, self.commit(revision)?);
+    pub fn fork_point(&self, revision: &str, head: &str) -> Result<Commit, GitError> {
+        let (head, other) = (self.commit(head)?, self.commit(revision)?);
         match self.merge_base(&head.id, &other.id)? {
             Some(id) => self.commit(&id),
             None => Err(GitError::NoCommonCommit {
@@ -59,19 +59,23 @@ impl GitRepository {
     }
 
     /// The commit the present change began at, without being told: the base of the pull request or merge group whose
-    /// event file is at `event`, else where `HEAD` left the first usual main branch.
+    /// event file is at `event`, else where `head` left the first usual main branch.
     ///
     /// # Errors
     /// When there is neither, or git cannot say.
-    pub fn base_of_change(&self, event: Option<&Utf8Path>) -> Result<Commit, BaseError> {
+    pub fn base_of_change(
+        &self,
+        head: &str,
+        event: Option<&Utf8Path>,
+    ) -> Result<Commit, BaseError> {
         if let Some(path) = event
             && let Some(base) = base_in(path)?
         {
-            return Ok(self.fork_point(&base)?);
+            return Ok(self.fork_point(&base, head)?);
         }
         let usual = USUAL.into_iter().find(|name| self.commit(name).is_ok());
         let usual = usual.ok_or(BaseError::Unknown)?;
-        Ok(self.fork_point(usual)?)
+        Ok(self.fork_point(usual, head)?)
     }
 }
 

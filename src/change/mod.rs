@@ -5,6 +5,7 @@
 
 mod affected;
 mod base;
+pub mod diff;
 mod repository;
 
 pub use affected::{Affected, affected};

@@ -58,3 +58,4 @@ pub use runner::{Outcome, lint};
 pub use runs::{FixtureRun, MutationScore, RunScope, Runs};
 pub(crate) use scope::reach;
 pub use subject::{DocumentScope, Found, RepositoryScope};
+pub(crate) use tier::argument;

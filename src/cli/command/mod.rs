@@ -6,6 +6,7 @@ mod check;
 mod completions;
 mod decide;
 mod demo;
+mod diff;
 mod explain;
 mod fmt;
 mod init;
@@ -66,6 +67,8 @@ commands! {
     Explain(explain::Explain),
     /// Lint and test: what continuous integration runs
     Check(check::Check),
+    /// Say what an agent may do after a change that it could not do before
+    Diff(diff::DiffCommand),
     /// Run every fixture through the engine
     Test(test::Test),
     /// Make keys, and the root that says which of them sign what

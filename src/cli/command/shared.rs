@@ -167,20 +167,24 @@ impl Base {
             .canonicalize_utf8()
             .map_err(|error| CliError::usage(format!("{path} cannot be read: {error}")))?;
         let git = GitRepository::discover(&start).map_err(CliError::could_not)?;
-        let commit = fork_point(&git, revision)?;
+        let commit = fork_point(&git, revision, "HEAD")?;
         Ok(Some(library_at(path, &commit.id)?.0))
     }
 }
 
-/// The commit a change began at; `auto` takes the base of the pull request, else the main branch.
-pub(super) fn fork_point(git: &GitRepository, revision: &str) -> Result<Commit, CliError> {
+/// The commit at which the change that ends at `head` began; `auto` takes the base of the pull request, else the main branch.
+pub(super) fn fork_point(
+    git: &GitRepository,
+    revision: &str,
+    head: &str,
+) -> Result<Commit, CliError> {
     if revision == "auto" {
         let event = std::env::var("GITHUB_EVENT_PATH").ok();
         let event = event.map(Utf8PathBuf::from);
-        git.base_of_change(event.as_deref())
+        git.base_of_change(head, event.as_deref())
             .map_err(CliError::could_not)
     } else {
-        git.fork_point(revision).map_err(CliError::could_not)
+        git.fork_point(revision, head).map_err(CliError::could_not)
     }
 }
 

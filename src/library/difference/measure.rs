@@ -6,18 +6,18 @@ use crate::document::unit::{Duration, Percent, Quantity, RateLimit};
 
 /// A size, and what it is a size of. Sizes of different things do not compare.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Size {
+pub(crate) struct Size {
     /// What is measured.
-    pub(super) unit: &'static str,
+    pub(crate) unit: &'static str,
     /// How much, in a unit of its own.
-    pub(super) size: f64,
+    pub(crate) size: f64,
 }
 
 /// Modes, rising.
 const MODES: [&str; 5] = ["off", "shadow", "advise", "gated", "auto"];
 
 /// The size of a value; none for what has no size.
-pub(super) fn of(value: &Value) -> Option<Size> {
+pub(crate) fn of(value: &Value) -> Option<Size> {
     let size = |unit, size| Some(Size { unit, size });
     if let Some(number) = value.as_f64() {
         return size("number", number);

@@ -13,6 +13,8 @@ use std::fmt;
 use semver::Version;
 use serde_json::{Map, Value};
 
+pub(crate) use measure::of as size_of;
+
 use meaning::{Meaning, meaning};
 
 use crate::document::Route;

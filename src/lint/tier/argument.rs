@@ -9,7 +9,7 @@ use crate::document::template::Template;
 
 /// The arguments of a call, defaults included.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Arguments(BTreeMap<String, Argument>);
+pub(crate) struct Arguments(BTreeMap<String, Argument>);
 
 #[derive(Clone, Debug)]
 struct Argument {
@@ -20,7 +20,7 @@ struct Argument {
 
 /// The values an argument may have.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Possible {
+pub(crate) enum Possible {
     /// One of these; never empty.
     OneOf(Vec<Value>),
     /// It is only known in the run.
@@ -29,7 +29,7 @@ pub(super) enum Possible {
 
 impl Arguments {
     /// Those of a step: of the incident, only service and environment are confined, by the runbook's scope.
-    pub(super) fn of_step(with: &BTreeMap<String, Value>, params: &Params, scope: &Scope) -> Self {
+    pub(crate) fn of_step(with: &BTreeMap<String, Value>, params: &Params, scope: &Scope) -> Self {
         let known = |path: &[String]| -> Option<Vec<Value>> {
             match path {
                 [incident, name] if incident == "incident" && name == "service" => {
@@ -49,7 +49,7 @@ impl Arguments {
     }
 
     /// Those of the undo of a call with these arguments.
-    pub(super) fn of_undo(&self, with: &BTreeMap<String, Value>, params: &Params) -> Self {
+    pub(crate) fn of_undo(&self, with: &BTreeMap<String, Value>, params: &Params) -> Self {
         let known = |path: &[String]| -> Option<Vec<Value>> {
             match path {
                 [root, name] if root == "params" => match self.get(name)? {
@@ -90,7 +90,7 @@ impl Arguments {
     }
 
     /// What an argument may be; `None` when the call leaves it out.
-    pub(super) fn get(&self, name: &str) -> Option<&Possible> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Possible> {
         self.0.get(name).map(|argument| &argument.possible)
     }
 

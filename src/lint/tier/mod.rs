@@ -1,6 +1,6 @@
 //! Tier and reversibility.
 
-mod argument;
+pub(crate) mod argument;
 pub(in crate::lint) mod call;
 pub(in crate::lint) mod destructive;
 mod t001_tier_understated;

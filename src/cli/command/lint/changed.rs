@@ -42,7 +42,7 @@ impl Changed {
             .canonicalize_utf8()
             .map_err(|error| CliError::usage(format!("{root} cannot be read: {error}")))?;
         let git = GitRepository::discover(&root).map_err(CliError::could_not)?;
-        let commit = fork_point(&git, revision)?.id;
+        let commit = fork_point(&git, revision, "HEAD")?.id;
         let (base, _) = library_at(path, &commit)?;
         let top = git.root().and_then(|top| top.canonicalize_utf8().ok());
         let top = top.ok_or_else(|| {

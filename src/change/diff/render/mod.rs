@@ -1,0 +1,19 @@
+//! Differences as text, one module per format.
+
+mod human;
+mod json;
+mod words;
+
+pub use human::human;
+pub use json::{VERSION, json};
+
+use serde::Serialize;
+
+/// Which two states were compared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Compared {
+    /// The commit the change began at.
+    pub base: String,
+    /// The commit that was looked at; none for the files as they are on disk.
+    pub head: Option<String>,
+}

@@ -1,0 +1,93 @@
+//! What formats for people have in common.
+
+use crate::change::diff::{Diff, Difference, FixtureChange, Grade, Move, VersionBump};
+
+/// What is told of renamed documents.
+pub(super) const APPROVALS_STAY: &str =
+    "A move is followed for reading only; approvals never follow one.";
+
+/// `before → after`; what is not there is `none`.
+pub(super) fn values(difference: &Difference) -> Option<String> {
+    let side = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
+    match (&difference.before, &difference.after) {
+        (None, None) => None,
+        _ => Some(format!(
+            "{} → {}",
+            side(&difference.before),
+            side(&difference.after)
+        )),
+    }
+}
+
+/// What differs and its values.
+pub(super) fn headline(difference: &Difference) -> String {
+    match values(difference) {
+        Some(values) => format!("{}: {values}", difference.what),
+        None => difference.what.clone(),
+    }
+}
+
+/// How many differences there are of each grade that occurs.
+pub(super) fn counts(diff: &Diff) -> String {
+    const GRADES: [Grade; 5] = [
+        Grade::MoreReach,
+        Grade::LessSafety,
+        Grade::Changed,
+        Grade::Safer,
+        Grade::Text,
+    ];
+    let counts = GRADES.map(|grade| (diff.count(grade), grade.words()));
+    let counts = counts.iter().filter(|(count, _)| *count > 0);
+    let counts: Vec<String> = counts
+        .map(|(count, words)| format!("{count} {words}"))
+        .collect();
+    counts.join(", ")
+}
+
+pub(super) fn version(bump: &VersionBump) -> String {
+    let demanded = match bump.sufficient {
+        true => format!("a {} change, as demanded", bump.weight),
+        false => format!(
+            "a {} change demands at least {}",
+            bump.weight, bump.demanded
+        ),
+    };
+    format!(
+        "{}: {} → {}; {demanded}",
+        bump.document, bump.before, bump.after
+    )
+}
+
+pub(super) fn moved(it: &Move) -> String {
+    let names = match it.before == it.after {
+        true => it.after.to_string(),
+        false => format!("{} is now {}", it.before, it.after),
+    };
+    let likeness = it.similarity.map(|percent| format!(" ({percent} % alike)"));
+    let likeness = likeness.unwrap_or_default();
+    match it.from == it.to {
+        true => format!("{names}{likeness}, in {}", it.to),
+        false => format!("{names}{likeness}: {} → {}", it.from, it.to),
+    }
+}
+
+pub(super) fn ending(fixture: &FixtureChange) -> String {
+    let endings = fixture.endings.iter();
+    let endings: Vec<String> = endings
+        .map(|(what, before, after)| format!("{what}: {before} → {after}"))
+        .collect();
+    let recorded = if fixture.recorded { " (recorded)" } else { "" };
+    let met = match fixture.met {
+        [true, false] => "; what it expects is not met any more",
+        [false, true] => "; what it expects is met only now",
+        [false, false] => "; what it expects is met neither before nor after",
+        [true, true] => "",
+    };
+    format!("{}{recorded}: {}{met}", fixture.name, endings.join("; "))
+}
+
+/// `1 fixture`, `2 fixtures`.
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}

@@ -1,0 +1,93 @@
+//! `rbk diff`
+
+use camino::Utf8PathBuf;
+use clap::{Args, ValueEnum};
+
+use super::Run;
+use super::shared::{fork_point, library_at, load};
+use crate::change::GitRepository;
+use crate::change::diff::render::{Compared, human, json};
+use crate::change::diff::{Diff, Verdict, compare};
+use crate::cli::{CliError, Console, Exit};
+
+/// Arguments of `rbk diff`.
+#[derive(Args)]
+pub(in crate::cli) struct DiffCommand {
+    /// Where the change began: where this branch left a branch, a tag or a commit; `auto` takes the base of the pull
+    /// request, else the main branch
+    base: String,
+    /// The commit to look at; the files as they are on disk when left out
+    head: Option<String>,
+    /// A folder of the repository
+    #[arg(long, default_value = ".")]
+    path: Utf8PathBuf,
+    /// How to print the difference
+    #[arg(long, value_enum, default_value_t)]
+    format: Form,
+    /// From which verdict on the command fails
+    #[arg(long, value_enum, default_value_t)]
+    fail_on: FailOn,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum Form {
+    /// Words for a human
+    #[default]
+    Human,
+    /// JSON for a program: schema/diff.schema.json
+    Json,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum FailOn {
+    /// Never, whatever the differences are
+    #[default]
+    Never,
+    /// When more may be done, or less safely
+    RiskUp,
+    /// When behaviour differs, unless it is narrower or safer
+    Changed,
+}
+
+impl Run for DiffCommand {
+    fn run(self, console: &mut Console) -> Result<Exit, CliError> {
+        let start = self
+            .path
+            .canonicalize_utf8()
+            .map_err(|error| CliError::usage(format!("{} cannot be read: {error}", self.path)))?;
+        let git = GitRepository::discover(&start).map_err(CliError::could_not)?;
+        let from = fork_point(&git, &self.base, self.head.as_deref().unwrap_or("HEAD"))?;
+        let (base, base_id) = library_at(&self.path, &from.id)?;
+        let at;
+        let (head, head_id) = match &self.head {
+            Some(head) => {
+                let (library, id) = library_at(&self.path, head)?;
+                at = library;
+                (&at, Some(id))
+            }
+            None => (load(&self.path)?, None),
+        };
+        let diff = compare(&base, head);
+        let compared = Compared {
+            base: base_id,
+            head: head_id,
+        };
+        console.print(match self.format {
+            Form::Human => human(&diff, &compared, console.colour()),
+            Form::Json => json(&diff, &compared),
+        });
+        Ok(self.exit(&diff))
+    }
+}
+
+impl DiffCommand {
+    fn exit(&self, diff: &Diff) -> Exit {
+        let limit = match (self.fail_on, diff.verdict) {
+            (_, Verdict::CouldNotEvaluate) => return Exit::CouldNotEvaluate,
+            (FailOn::Never, _) => return Exit::Clean,
+            (FailOn::RiskUp, _) => Verdict::RiskUp,
+            (FailOn::Changed, _) => Verdict::Changed,
+        };
+        Exit::findings_unless(diff.verdict < limit)
+    }
+}
