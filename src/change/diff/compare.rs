@@ -83,8 +83,14 @@ fn difference(key: &Key, old: Option<&Fact>, new: Option<&Fact>) -> Option<Found
         return None;
     }
     let fact = new.or(old)?;
-    let grade = match order(fact.rule, old_value, new_value) {
-        Order::Riskier | Order::Apart if fact.reaches => Grade::MoreReach,
+    let reaches = fact.reaches || old.is_some_and(|old| old.reaches);
+    let order = match old.zip(new) {
+        // What hangs on it is not the same any more.
+        Some((old, new)) if old.rule != new.rule => Order::Apart,
+        _ => order(fact.rule, old_value, new_value),
+    };
+    let grade = match order {
+        Order::Riskier | Order::Apart if reaches => Grade::MoreReach,
         Order::Riskier | Order::Apart => Grade::LessSafety,
         // The same action rated lower needs fewer go-aheads and approvals for what it did before.
         Order::Safer if is_rated_lower(old, new) => Grade::LessSafety,

@@ -144,6 +144,8 @@ pub enum Aspect {
     Rollback,
     /// How an effect is observed.
     Verification,
+    /// What a check observes.
+    Check,
     /// Where a runbook applies.
     Scope,
     /// What an action acts on.
@@ -184,6 +186,7 @@ impl Aspect {
             Self::Guard => "guard",
             Self::Rollback => "rollback",
             Self::Verification => "verification",
+            Self::Check => "check",
             Self::Scope => "scope",
             Self::Target => "target",
             Self::Permission => "permission",

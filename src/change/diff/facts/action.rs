@@ -25,7 +25,7 @@ const PROMISE: &[&str] = &["true", "false"];
 const ACTION: &[Row] = &[
     row("spec/effect", "effect", reach(Aspect::Effect, Rule::Rank(EFFECTS))),
     row("spec/adapter", "what the executor calls", reach(Aspect::Target, Rule::Choice)),
-    row("spec/target", "target", reach(Aspect::Target, Rule::Choice)),
+    row("spec/target", "target", reach(Aspect::Target, Rule::Shield)),
     row("spec/reversibility/class", "reversibility", safety(Aspect::Rollback, Rule::Rank(CLASSES))),
     row("spec/reversibility/inverse", "exact undo", safety(Aspect::Rollback, Rule::Shield)),
     row("spec/reversibility/compensation", "approximate undo", safety(Aspect::Rollback, Rule::Shield)),
@@ -35,7 +35,7 @@ const ACTION: &[Row] = &[
     row_or("spec/idempotent", "idempotent", "false", safety(Aspect::Rollback, Rule::Rank(PROMISE))),
     row("spec/blast_radius/unit", "unit counted", safety(Aspect::Cap, Rule::Shield)),
     row("spec/blast_radius/max_fraction", "largest share of the targets", safety(Aspect::Cap, Rule::Cap)),
-    row("spec/blast_radius/failure_domains", "failure domains at once", safety(Aspect::Cap, Rule::Cap)),
+    row_or("spec/blast_radius/failure_domains", "failure domains at once", "1", safety(Aspect::Cap, Rule::Cap)),
     row("spec/blast_radius/min_healthy", "share that stays healthy", safety(Aspect::Cap, Rule::Floor)),
     row_or("spec/blast_radius/reduces_capacity", "takes capacity away", "false", reach(Aspect::Effect, Rule::Rank(FLAG))),
     row("spec/limits/rate", "rate", safety(Aspect::Cap, Rule::Cap)),

@@ -28,8 +28,8 @@ impl Weighs {
             (false, false) => Rule::Plain,
         };
         match self.protects {
-            true => safety(Aspect::Guard, rule),
-            false => reach(Aspect::Decision, rule),
+            true => safety(Aspect::Check, rule),
+            false => reach(Aspect::Check, rule),
         }
     }
 }

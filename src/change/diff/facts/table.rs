@@ -59,10 +59,15 @@ impl Facts {
                 route.push(key);
             }
             let value = at(document, &route).cloned();
-            let value = value.or_else(|| row.unsaid.map(Value::from));
+            let value = value.or_else(|| row.unsaid.map(literal));
             self.note(spot, row.about, named(row.item), value, (origin, route));
         }
     }
+}
+
+/// A number or truth value, else a text.
+fn literal(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| Value::from(text))
 }
 
 /// The value at a route.

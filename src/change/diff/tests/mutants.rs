@@ -24,7 +24,9 @@ fn changed() -> Vec<(String, Library)> {
 
 fn by_name(diff: &Diff) -> BTreeMap<String, Grade> {
     let key = |it: &Difference| {
-        let what = it.what.replace("new ", "").replace("removed ", "");
+        // What is gone is told of the list, and what came of its place in it.
+        let what = it.what.split('[').next().unwrap_or_default();
+        let what = what.replace("new ", "").replace("removed ", "");
         format!("{:?} {what} {} {:?}", it.aspect, it.document, it.at)
     };
     diff.differences
