@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use super::Run;
 use super::shared::{fork_point, library_at, load};
 use crate::change::GitRepository;
-use crate::change::diff::render::{Compared, human, json};
+use crate::change::diff::render::{Compared, human, json, markdown};
 use crate::change::diff::{Diff, Verdict, compare};
 use crate::cli::{CliError, Console, Exit};
 
@@ -36,6 +36,8 @@ enum Form {
     Human,
     /// JSON for a program: schema/diff.schema.json
     Json,
+    /// GitHub-flavoured Markdown for a comment or a job summary
+    Markdown,
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
@@ -75,6 +77,7 @@ impl Run for DiffCommand {
         console.print(match self.format {
             Form::Human => human(&diff, &compared, console.colour()),
             Form::Json => json(&diff, &compared),
+            Form::Markdown => markdown(&diff, &compared),
         });
         Ok(self.exit(&diff))
     }

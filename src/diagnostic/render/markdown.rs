@@ -68,13 +68,27 @@ pub(crate) fn plain(text: &str) -> String {
     out
 }
 
+/// Text from a repository as code: GitHub looks for mentions, references and links in the finished page too, and leaves
+/// out what is code.
+pub(crate) fn code(text: &str) -> String {
+    match text.trim().is_empty() {
+        true => String::new(),
+        false => format!("<code>{}</code>", escaped(&visible_line(text))),
+    }
+}
+
 /// Everything Markdown or GitHub gives a meaning to, as character references.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    let mut last = ['\0'; 3];
     for c in text.chars() {
+        let follows_www = last.iter().all(|c| c.eq_ignore_ascii_case(&'w'));
+        last = [last[1], last[2], c];
         match c {
+            // Such a name is taken for a link, without any scheme.
+            '.' if follows_www => out.push_str("&#46;"),
             '&' | '<' | '>' | '"' | '\'' | '|' | '*' | '_' | '~' | '[' | ']' | '(' | ')' | '!'
-            | '\\' | '@' | '#' | ':' => {
+            | '\\' | '@' | '#' | ':' | '`' | '$' => {
                 out.push_str(&format!("&#{};", u32::from(c)));
             }
             _ => out.push(c),
@@ -95,5 +109,21 @@ mod tests {
             assert!(!text.contains(bad), "{text}");
         }
         assert_eq!(plain("use `x`"), "use <code>x</code>");
+    }
+
+    #[test]
+    fn text_of_a_repository_is_code_and_nothing_else() {
+        let hostile = "@all <!-- m --> www.x.org ```\n| $x$ `y` </code> [a](b) \u{202E}\u{1b}[31m";
+        let text = code(hostile);
+        let inner = text
+            .strip_prefix("<code>")
+            .and_then(|it| it.strip_suffix("</code>"));
+        let inner = inner.unwrap();
+        for bad in [
+            "@", "<", "www.", "`", "|", "$", "\n", "[", "\u{202E}", "\u{1b}",
+        ] {
+            assert!(!inner.contains(bad), "{bad:?} in {inner}");
+        }
+        assert_eq!(code(" "), "");
     }
 }

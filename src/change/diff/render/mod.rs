@@ -2,10 +2,12 @@
 
 mod human;
 mod json;
+mod markdown;
 mod words;
 
 pub use human::human;
 pub use json::{VERSION, json};
+pub use markdown::{MOST_CHARACTERS, markdown};
 
 use serde::Serialize;
 

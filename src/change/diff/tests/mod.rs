@@ -2,6 +2,7 @@
 
 mod grades;
 mod mutants;
+mod pages;
 
 use camino::Utf8PathBuf;
 

@@ -37,15 +37,17 @@ fn by_name(diff: &Diff) -> BTreeMap<String, Grade> {
 
 #[test]
 fn what_takes_safety_away_is_never_called_harmless() {
-    for (name, library) in changed() {
-        let found = compare(&base(), &library);
-        assert!(
-            found.verdict >= Verdict::Changed,
-            "{name}: {:?} {:#?}",
-            found.verdict,
-            lines(&found)
-        );
-    }
+    // A lower limit on the tier takes availability away, not safety: its steps are refused.
+    let restricts = |name: &str| name.contains("spec.autonomy.max_tier: 2 becomes 1");
+    let harmless: Vec<String> = changed()
+        .into_iter()
+        .filter(|(name, _)| !restricts(name))
+        .filter_map(|(name, library)| {
+            let found = compare(&base(), &library);
+            (found.verdict < Verdict::Changed).then(|| format!("{name}: {:?}", lines(&found)))
+        })
+        .collect();
+    assert!(harmless.is_empty(), "{harmless:#?}");
 }
 
 #[test]
