@@ -228,7 +228,7 @@ fn escalated(expected: &EscalationExpectation, trace: &Trace, differ: &mut Diffe
     }
 }
 
-fn verdict_of(trace: &Trace, id: &SignatureId) -> String {
+pub(super) fn verdict_of(trace: &Trace, id: &SignatureId) -> String {
     let found = trace
         .candidates()
         .iter()

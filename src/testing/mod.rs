@@ -8,6 +8,7 @@
 
 mod clock;
 mod driver;
+mod ending;
 mod expectation;
 mod logs;
 pub mod mutation;
@@ -23,6 +24,7 @@ use std::fmt;
 
 pub use clock::Clock;
 pub use driver::{Scene, run_fixture};
+pub use ending::Ending;
 pub use expectation::{Difference, compare};
 pub use suite::{Outcome, Selection, Suite, SuiteError, TestResult};
 pub use telemetry::Queries;

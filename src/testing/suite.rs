@@ -14,7 +14,7 @@ use super::driver::run_fixture;
 use super::expectation::{self, Difference, compare};
 use super::report::Report;
 use crate::document::id::{ActionId, QueryId};
-use crate::document::model::{Action, Document, Fixture, FixtureKind, Kind, Query};
+use crate::document::model::{Action, Document, Fixture, FixtureKind, Kind, ObjectRef, Query};
 use crate::engine::policy::{Policy, evaluate_policy_test};
 use crate::engine::prepared::{Prepared, Sources};
 use crate::engine::trace::Trace;
@@ -169,6 +169,11 @@ impl<'a> Suite<'a> {
         &self.sources
     }
 
+    /// Why a document does not resolve, if it does not.
+    pub(super) fn unresolved(&self, object: &ObjectRef) -> Option<&str> {
+        self.unresolved.get(&object.to_string()).map(String::as_str)
+    }
+
     /// What a fixture tests, if it can be run.
     pub(super) fn testable(&self, id: DocId) -> Option<DocId> {
         self.runnable(id, self.target(id)).ok()
@@ -272,7 +277,11 @@ impl<'a> Suite<'a> {
         }
     }
 
-    fn trace(&self, fixture: &Document<Fixture>, against: &Against) -> Result<Trace, String> {
+    pub(super) fn trace(
+        &self,
+        fixture: &Document<Fixture>,
+        against: &Against,
+    ) -> Result<Trace, String> {
         let queries = |id: &QueryId| {
             self.library.queries().get(id).map(|(_, query)| &query.spec) as Option<&Query>
         };

@@ -6,6 +6,7 @@
 mod compare;
 mod documents;
 mod facts;
+mod fixtures;
 mod model;
 mod moves;
 mod order;
@@ -57,7 +58,8 @@ pub fn compare(base: &Library, head: &Library) -> Diff {
         affected: BTreeSet::new(),
         unevaluated: &mut diff.unevaluated,
     };
-    work.runbooks(&states.reached(&changed));
+    let reached = states.reached(&changed);
+    work.runbooks(&reached);
     work.signatures();
     work.documents();
     let mut found = work.found;
@@ -74,6 +76,10 @@ pub fn compare(base: &Library, head: &Library) -> Diff {
         .collect();
     diff.unevaluated.sort();
     diff.unevaluated.dedup();
+    // Words change no ending.
+    if diff.differences.iter().any(|it| it.grade != Grade::Text) {
+        diff.fixtures = fixtures::compare(states, &pairs, &reached);
+    }
     diff.judge();
     diff
 }

@@ -1,5 +1,6 @@
 //! Differences of states that are made for it.
 
+mod endings;
 mod grades;
 mod mutants;
 mod pages;
