@@ -9,6 +9,8 @@ mod baseline;
 #[cfg(test)]
 mod changed;
 #[cfg(test)]
+mod diff;
+#[cfg(test)]
 mod distribution;
 #[cfg(test)]
 #[cfg(feature = "lsp")]

@@ -108,6 +108,9 @@ pub(super) fn rest(
     let (Some(old), Some(new)) = entries else {
         return Vec::new();
     };
+    if !(old.is_sound() && new.is_sound()) {
+        return Vec::new();
+    }
     let is_told = |route: &Route| {
         let meets = |object: &ObjectRef, place: &Route| {
             (object == after || object == before)

@@ -76,8 +76,9 @@ pub fn compare(base: &Library, head: &Library) -> Diff {
         .collect();
     diff.unevaluated.sort();
     diff.unevaluated.dedup();
-    // Words change no ending.
-    if diff.differences.iter().any(|it| it.grade != Grade::Text) {
+    // Words change no ending, and what ends differently next to what cannot be read says nothing.
+    let is_whole = diff.unevaluated.is_empty();
+    if is_whole && diff.differences.iter().any(|it| it.grade != Grade::Text) {
         diff.fixtures = fixtures::compare(states, &pairs, &reached);
     }
     diff.judge();
@@ -118,6 +119,11 @@ impl Work<'_> {
         let entry = self.states.entry(side, object)?;
         Some(of(library).map_err(|missing| {
             for missing in missing {
+                let itself = missing.needed == object.to_string();
+                let told = |it: &Unevaluated| it.side == side && it.what == missing.needed;
+                if itself && self.unevaluated.iter().any(told) {
+                    continue;
+                }
                 self.unevaluated.push(Unevaluated {
                     side,
                     what: object.to_string(),

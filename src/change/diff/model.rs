@@ -18,7 +18,7 @@ pub struct Diff {
     pub differences: Vec<Difference>,
     /// What could not be compared; then nothing can be said about the whole.
     pub unevaluated: Vec<Unevaluated>,
-    /// Runbooks that do not resolve to the same any more, in alphabetical order.
+    /// Runbooks whose closure changed, be it in words only, in alphabetical order.
     pub affected: Vec<ObjectRef>,
     /// Documents that changed, with the versions they carry and demand.
     pub versions: Vec<VersionBump>,

@@ -11,7 +11,8 @@ pub(super) fn bump(states: States<'_>, pair: &Pair) -> Option<VersionBump> {
     let (before, after) = (pair.before.as_ref()?, pair.after.as_ref()?);
     let old_entry = states.entry(Side::Base, before)?;
     let new_entry = states.entry(Side::Head, after)?;
-    let version = |entry: &Entry| entry.typed()?.metadata().semver();
+    let typed = |entry: &Entry| entry.typed().filter(|_| entry.is_sound()).cloned();
+    let version = |entry: &Entry| typed(entry)?.metadata().semver();
     let (old, new) = (version(old_entry)?, version(new_entry)?);
     let found = differences(after.kind, old_entry.value(), new_entry.value());
     let weight = weight(&found)?;

@@ -40,7 +40,7 @@ pub fn human(diff: &Diff, compared: &Compared, colour: bool) -> String {
     }
     page.fixtures(diff);
     let affected = diff.affected.iter().map(ToString::to_string);
-    page.section("runbooks that resolve to something else", affected);
+    page.section("runbooks whose closure changed", affected);
     if !diff.differences.is_empty() {
         page.line("");
         page.line(&format!(

@@ -161,7 +161,7 @@ fn sections(diff: &Diff) -> Vec<Section> {
         ..list("Moved", 3, diff.moves.iter().map(moved).collect())
     });
     let affected = diff.affected.iter().map(ToString::to_string).collect();
-    sections.push(list("Affected runbooks", 2, affected));
+    sections.push(list("Runbooks whose closure changed", 2, affected));
     sections.push(table("Text edits", true, 1, of(&[Grade::Text])));
     sections.retain(|section| !section.rows.is_empty());
     sections
