@@ -8,11 +8,11 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use rayon::prelude::*;
 
-use super::Library;
 use super::discovery::{self, CONFIGURATION, Discovered};
 use super::entry::Entry;
 use super::failure::{Failure, LoadError};
 use super::selection::Selection;
+use super::{Library, path_order};
 use crate::document::model::Repository;
 use crate::document::{MAX_SOURCE_BYTES, SchemaSet, Source};
 
@@ -219,7 +219,7 @@ fn assemble(results: Vec<ReadFile>, mut failures: Vec<Failure>) -> Library {
             Err(failure) => failures.push(failure),
         }
     }
-    all.sort_by(|a, b| (a.path(), a.position()).cmp(&(b.path(), b.position())));
+    all.sort_by(|a, b| path_order(a.path(), b.path()).then(a.position().cmp(&b.position())));
     failures.sort_by(|a, b| a.path.cmp(&b.path));
     Library::new(all, failures)
 }

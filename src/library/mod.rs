@@ -126,7 +126,7 @@ impl Library {
     /// The documents of one file.
     pub fn entries_at(&self, path: &Utf8Path) -> impl Iterator<Item = (DocId, &Entry)> {
         self.entries_from(path)
-            .take_while(move |(_, entry)| entry.path() == path)
+            .take_while(move |(_, entry)| entry.path().as_str() == path.as_str())
     }
 
     /// The documents in a folder and below it.
@@ -137,7 +137,9 @@ impl Library {
 
     /// The documents from a path on, in path order.
     fn entries_from(&self, path: &Utf8Path) -> impl Iterator<Item = (DocId, &Entry)> {
-        let start = self.entries.partition_point(|entry| entry.path() < path);
+        let start = self
+            .entries
+            .partition_point(|entry| path_order(entry.path(), path).is_lt());
         let rest = self.entries.get(start..).unwrap_or_default();
         let numbers = (start..).map(|at| DocId(u32::try_from(at).unwrap_or(u32::MAX)));
         numbers.zip(rest.iter().map(|entry| &**entry))
@@ -346,4 +348,11 @@ impl fmt::Debug for Library {
             .field("failures", &self.failures)
             .finish_non_exhaustive()
     }
+}
+
+/// The order of documents: that of paths, in which a folder comes right before what is in it, without taking them apart.
+fn path_order(a: &Utf8Path, b: &Utf8Path) -> std::cmp::Ordering {
+    let separator_first = |byte| if byte == b'/' { 0 } else { byte };
+    let (a, b) = (a.as_str().bytes(), b.as_str().bytes());
+    a.map(separator_first).cmp(b.map(separator_first))
 }

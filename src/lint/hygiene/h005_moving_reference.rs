@@ -38,10 +38,13 @@ static MOVING: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
-    for (route, text) in texts(scope) {
+    let links = texts(scope)
+        .into_iter()
+        .filter(|(_, text)| text.contains("://"));
+    for (node, text) in links {
         if let Some(found) = MOVING.as_ref().and_then(|pattern| pattern.find(text)) {
             findings
-                .report(&RULE, scope.value(route))
+                .report(&RULE, scope.value(scope.route_to(node)))
                 .message(format!(
                     "`{}` shows whatever is there when it is opened",
                     found.as_str()
