@@ -1,7 +1,9 @@
 //! Test results as people and programs read them.
 
+mod github;
 mod human;
 mod junit;
+mod markdown;
 
 use serde::Serialize;
 
@@ -70,8 +72,39 @@ impl Report {
         human::render(self)
     }
 
+    /// As annotations of GitHub Actions.
+    pub fn github(&self) -> String {
+        github::render(self)
+    }
+
+    /// As Markdown, for job summaries and comments.
+    pub fn markdown(&self) -> String {
+        markdown::render(self)
+    }
+
     /// As JUnit XML, for continuous integration.
     pub fn junit(&self) -> String {
         junit::render(self)
+    }
+}
+
+impl Summary {
+    /// `12 tests: 10 passed, 2 failed`.
+    pub fn sentence(self) -> String {
+        let counts = [
+            (self.passed, "passed"),
+            (self.failed, "failed"),
+            (self.vacuous, "vacuous"),
+            (self.broken, "broken"),
+        ];
+        let total: usize = counts.iter().map(|(count, _)| count).sum();
+        // That none passed is worth saying; that none failed goes without it.
+        let told: Vec<String> = counts
+            .into_iter()
+            .filter(|(count, word)| *count > 0 || *word == "passed")
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+        let tests = if total == 1 { "test" } else { "tests" };
+        format!("{total} {tests}: {}", told.join(", "))
     }
 }

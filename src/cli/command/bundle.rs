@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
 use super::Run;
+use super::reporting;
 use super::shared::{Day, Output, library_at, print_json, read_file, write_file};
 use super::{lint, test};
 use crate::bundle::{Bundle, Contents, build};
@@ -105,7 +106,7 @@ pub(super) fn build_commit(
     let (library, commit) = library_at(path, revision)?;
     let outcome = lint::run(&library, &Options::on(today))?;
     if outcome.report.summary.errors > 0 {
-        console.print(Format::Human.render(&outcome.report, &lint::style(console)));
+        console.print(Format::Human.render(&outcome.report, &reporting::style(console)));
         return Ok(None);
     }
     lint::finish(&outcome)?;

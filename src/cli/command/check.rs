@@ -4,6 +4,7 @@ use camino::Utf8PathBuf;
 use clap::Args;
 
 use super::Run;
+use super::reporting::Reporting;
 use super::shared::{Base, Day, load};
 use super::{baseline, lint, test};
 use crate::cli::{CliError, Console, Exit};
@@ -21,6 +22,8 @@ pub(in crate::cli) struct Check {
     day: Day,
     #[command(flatten)]
     base: Base,
+    #[command(flatten)]
+    reporting: Reporting,
 }
 
 impl Run for Check {
@@ -37,13 +40,22 @@ impl Run for Check {
             ..Options::on(self.day.date())
         };
         let outcome = lint::run(library, &options)?;
-        console.print(Format::Human.render(&outcome.report, &lint::style(console)));
+        let report = test::run(library, None);
+        let results = |format| match (&report, format) {
+            (Ok(report), Format::Human) => report.human(),
+            (Ok(report), Format::Github) => report.github(),
+            (Ok(report), Format::Markdown) => format!("\n{}", report.markdown()),
+            // The forms for programs know findings only; `rbk test --format` has its own.
+            _ => String::new(),
+        };
+        self.reporting.print(&outcome.report, console);
+        console.print(results(self.reporting.format));
+        self.reporting.keep(&outcome.report, results)?;
         baseline::say_what_is_gone(&outcome);
         lint::finish(&outcome)?;
-        let report = test::run(library, None)?;
-        console.print(report.human());
-        Ok(Exit::findings_unless(
-            outcome.report.summary.errors == 0 && report.passed(),
-        ))
+        match report?.passed() {
+            true => Ok(self.reporting.verdict(outcome.report.summary)),
+            false => Ok(Exit::Findings),
+        }
     }
 }

@@ -9,6 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 
 use super::Run;
+use super::reporting;
 use super::shared::now;
 use super::{bundle, lint, test};
 use crate::agent::{
@@ -106,7 +107,7 @@ fn show(path: &Utf8Path, root: &Utf8Path, stage: &mut Stages<'_>) -> Result<Exit
                 String::new()
             } else {
                 crate::diagnostic::render::Format::Human
-                    .render(&outcome.report, &lint::style(console))
+                    .render(&outcome.report, &reporting::style(console))
             });
             require(
                 outcome.report.summary.errors == 0,

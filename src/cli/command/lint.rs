@@ -7,12 +7,13 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use camino::Utf8PathBuf;
-use clap::{Args, ValueEnum};
+use clap::Args;
 
+use super::reporting::Reporting;
 use super::shared::{Base, Day, load};
 use super::{Run, baseline};
 use crate::cli::{CliError, Console, Exit};
-use crate::diagnostic::render::{Format, Style};
+use crate::diagnostic::render::Format;
 use crate::library::Library;
 use crate::lint::{self, ConfigurationError, Options, Outcome};
 
@@ -22,9 +23,8 @@ pub(in crate::cli) struct Lint {
     /// A folder of the repository
     #[arg(default_value = ".")]
     path: Utf8PathBuf,
-    /// How to print findings
-    #[arg(long, default_value = "human", value_parser = format)]
-    format: Format,
+    #[command(flatten)]
+    reporting: Reporting,
     /// Only these codes, names or categories
     #[arg(long, value_delimiter = ',')]
     select: Vec<String>,
@@ -48,28 +48,6 @@ pub(in crate::cli) struct Lint {
     /// Count findings by rule instead of showing them
     #[arg(long, conflicts_with = "format")]
     statistics: bool,
-    /// From which severity on the command fails
-    #[arg(long, value_enum, default_value_t)]
-    fail_on: FailOn,
-}
-
-/// From which severity on a finding fails the command.
-#[derive(Clone, Copy, Default, ValueEnum)]
-enum FailOn {
-    /// Only errors
-    #[default]
-    Error,
-    /// Warnings too
-    Warning,
-    /// Anything
-    Info,
-}
-
-fn format(name: &str) -> Result<Format, String> {
-    Format::from_name(name).ok_or_else(|| {
-        let names: Vec<_> = Format::all().map(Format::name).collect();
-        format!("use one of {}", names.join(", "))
-    })
 }
 
 impl Run for Lint {
@@ -98,7 +76,12 @@ impl Run for Lint {
                 finish(&mended.outcome)?;
                 return Ok(Exit::findings_unless(!mend::show(&mended, console)));
             }
-            mend::write(&mended, library, self.format == Format::Human, console)?;
+            mend::write(
+                &mended,
+                library,
+                self.reporting.format == Format::Human,
+                console,
+            )?;
             mended.outcome
         } else {
             run(library, &options)?
@@ -106,7 +89,7 @@ impl Run for Lint {
         if self.statistics {
             statistics(&outcome, console);
         } else {
-            console.print(self.format.render(&outcome.report, &style(console)));
+            self.reporting.print(&outcome.report, console);
         }
         if outcome.is_partial {
             eprintln!(
@@ -114,14 +97,9 @@ impl Run for Lint {
             );
         }
         baseline::say_what_is_gone(&outcome);
-        let summary = outcome.report.summary;
-        let failing = match self.fail_on {
-            FailOn::Error => summary.errors,
-            FailOn::Warning => summary.errors + summary.warnings,
-            FailOn::Info => summary.errors + summary.warnings + summary.infos,
-        };
+        self.reporting.keep(&outcome.report, |_| String::new())?;
         finish(&outcome)?;
-        Ok(Exit::findings_unless(failing == 0))
+        Ok(self.reporting.verdict(outcome.report.summary))
     }
 }
 
@@ -149,14 +127,6 @@ pub(super) fn run(library: &Library, options: &Options<'_>) -> Result<Outcome, C
 fn configuration(error: ConfigurationError) -> CliError {
     let help = error.help.clone();
     CliError::usage(error).help(help)
-}
-
-/// How findings are shown on this console.
-pub(super) fn style(console: &Console) -> Style {
-    Style {
-        colour: console.colour(),
-        ..Style::default()
-    }
 }
 
 /// An incomplete look is neither clean nor a finding.

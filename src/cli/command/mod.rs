@@ -16,6 +16,7 @@ mod lint;
 mod lsp;
 mod new;
 mod publish;
+mod reporting;
 mod schema;
 mod shared;
 mod sync;

@@ -5,6 +5,7 @@ use clap::{Args, ValueEnum};
 
 use super::Run;
 use super::lint;
+use super::reporting;
 use super::shared::{Day, load, print_json};
 use crate::cli::{CliError, Console, Exit};
 use crate::diagnostic::render::{self, Style};
@@ -101,7 +102,7 @@ impl Test {
         };
         let outcome = lint::run(library, &options)?;
         if let Format::Human = self.format {
-            let style = lint::style(console);
+            let style = reporting::style(console);
             console.print(render::Format::Human.render(&outcome.report, &style));
         } else {
             // The results are on standard output already, and a program reads them.

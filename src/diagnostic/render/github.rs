@@ -11,7 +11,7 @@ use super::Style;
 use super::words::in_words;
 
 /// Annotations of one severity that a step may show; GitHub drops the rest without a word.
-const MOST_SHOWN: usize = 10;
+pub(crate) const MOST_SHOWN: usize = 10;
 
 pub(super) fn render(report: &Report, _: &Style) -> String {
     let mut output = String::new();
@@ -75,7 +75,7 @@ fn annotation(located: &Located) -> String {
 }
 
 /// Escapes the data of a command.
-fn data(text: &str) -> String {
+pub(crate) fn data(text: &str) -> String {
     visible(text)
         .replace('%', "%25")
         .replace('\r', "%0D")
@@ -83,7 +83,7 @@ fn data(text: &str) -> String {
 }
 
 /// Escapes the value of a property.
-fn property(text: &str) -> String {
+pub(crate) fn property(text: &str) -> String {
     data(&visible_line(text))
         .replace(':', "%3A")
         .replace(',', "%2C")

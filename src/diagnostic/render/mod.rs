@@ -4,7 +4,7 @@
 
 mod diff;
 mod excerpt;
-mod github;
+pub(crate) mod github;
 mod human;
 mod json;
 mod junit;

@@ -1,6 +1,6 @@
 //! Failures in full, then a summary.
 
-use super::{Outcome, Report, Summary};
+use super::{Outcome, Report};
 
 pub(super) fn render(report: &Report) -> String {
     let mut text = String::new();
@@ -36,23 +36,7 @@ pub(super) fn render(report: &Report) -> String {
             test.name, test.path
         ));
     }
-    let Summary {
-        passed,
-        failed,
-        vacuous,
-        broken,
-    } = report.summary;
-    let mut counts = vec![format!("{passed} passed")];
-    for (count, word) in [(failed, "failed"), (vacuous, "vacuous"), (broken, "broken")] {
-        if count > 0 {
-            counts.push(format!("{count} {word}"));
-        }
-    }
-    let tests = match report.tests.len() {
-        1 => "1 test".to_owned(),
-        many => format!("{many} tests"),
-    };
-    text.push_str(&format!("{tests}: {}\n", counts.join(", ")));
+    text.push_str(&format!("{}\n", report.summary.sentence()));
     text
 }
 
