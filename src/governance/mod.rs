@@ -1,1 +1,36 @@
-//! What a policy says, evaluated without the network.
+//! Who may approve what, and whether they did: a pure function of facts and policy (GOVERNANCE §4).
+//!
+//! [`Facts`] say everything known about one landing on the published branch, [`Rules`] are the policy at the landing's parent,
+//! and [`evaluate`] says whether what landed may be published. Nothing here asks the network, a repository or a clock, so that
+//! anybody can repeat a decision that was published.
+
+mod approval;
+mod attribution;
+mod bytes;
+mod completeness;
+mod demand;
+mod evaluate;
+mod exception;
+mod facts;
+mod opinion;
+mod people;
+mod ratification;
+mod reason;
+mod robot;
+mod rules;
+mod satisfy;
+mod teams;
+#[cfg(test)]
+mod tests;
+mod verdict;
+
+pub use completeness::{MAX_COMMITS, MAX_REVIEWS, MAX_UNITS};
+pub use evaluate::evaluate;
+pub use facts::{
+    Account, BaseChange, Blob, ClosureDigests, Commit, EmergencyException, Facts, FactsError,
+    HeadEvidence, Landing, MAX_FACTS_BYTES, PullRequest, Push, Ratification, Review, ReviewState,
+    Sha, Shape, Unit, User, Witness,
+};
+pub use reason::{Reason, Weight};
+pub use rules::{DEFAULT_MAX_AGE, Rules, RulesError};
+pub use verdict::{Evaluation, Rejected, TeamEvaluation, UnitEvaluation, Verdict};

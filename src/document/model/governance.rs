@@ -347,6 +347,9 @@ pub struct GovernanceChange {
     pub paths: Vec<String>,
     /// Approvals by team.
     pub require: BTreeMap<TeamId, u32>,
+    /// `strict` or `content`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stale: Option<String>,
     /// Fewest different humans.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_distinct: Option<u32>,

@@ -1,0 +1,51 @@
+//! `tests/data/governance/cases.json`: facts and policy of a case, and what has to come of them.
+
+use serde_json::{Value, json};
+
+use super::super::{Evaluation, Facts, Rules, evaluate};
+use crate::document::model::Governance;
+
+fn file() -> Value {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/data/governance/cases.json"
+    );
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+/// The rules of a policy of the file.
+pub(super) fn rules(name: &str) -> Rules {
+    let spec = &file()["policies"][name]["spec"];
+    Rules::new(&serde_json::from_value::<Governance>(spec.clone()).unwrap()).unwrap()
+}
+
+/// The facts of a case.
+pub(super) fn facts(id: &str) -> Value {
+    let file = file();
+    let cases = file["cases"].as_array().unwrap();
+    cases.iter().find(|case| case["id"] == id).unwrap()["facts"].clone()
+}
+
+/// What is said of facts.
+pub(super) fn judged(facts: &Value, rules: &Rules) -> Evaluation {
+    evaluate(
+        &Facts::from_json(facts.to_string().as_bytes()).unwrap(),
+        rules,
+    )
+}
+
+#[test]
+fn every_case_is_decided_as_specified() {
+    let file = file();
+    let cases = file["cases"].as_array().unwrap();
+    assert_eq!(cases.len(), 31);
+    for case in cases {
+        let evaluation = judged(&case["facts"], &rules(case["policy"].as_str().unwrap()));
+        let found = json!({
+            "verdict": evaluation.verdict,
+            "reasons": evaluation.reasons,
+            "rejected": evaluation.rejected,
+        });
+        assert_eq!(found, case["expect"], "{} {}", case["id"], case["title"]);
+    }
+}
