@@ -1,3 +1,4 @@
 //! The evaluation as a whole: the cases of the specification, every reason, and what must hold for any facts.
 
 mod cases;
+mod reasons;

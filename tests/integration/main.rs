@@ -1,6 +1,8 @@
 //! Tests of whole chains, in one binary.
 
 #[cfg(test)]
+mod approvals;
+#[cfg(test)]
 mod authorize;
 #[cfg(test)]
 mod base;

@@ -1,5 +1,6 @@
 //! The commands, one per file, and the table that names them.
 
+mod approvals;
 mod baseline;
 mod bundle;
 mod check;
@@ -72,6 +73,8 @@ commands! {
     Diff(diff::DiffCommand),
     /// Run every fixture through the engine
     Test(test::Test),
+    /// Say who approved what, and whether that is enough
+    Approvals(approvals::Approvals),
     /// Make keys, and the root that says which of them sign what
     Keys(keys::Keys),
     /// Build and show bundles
