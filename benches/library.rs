@@ -1,8 +1,8 @@
 //! Times whole commands: `cargo bench --bench library -- [DOCUMENTS]`.
 //!
 //! `lint` over a generated library of that many documents (10,000 if not said), `test` over one of that many
-//! fixtures, both over this repository's own library, and `decide` and `authorize` over that library as published
-//! and followed by `rbk demo`. `KEEP=DIR` writes everything there and leaves it.
+//! fixtures, `diff` over one of 1,000 documents with one of them changed, `lint` and `test` over this repository's own
+//! library, and `decide` and `authorize` over that library as published and followed by `rbk demo`. `KEEP=DIR` writes everything there and leaves it.
 
 #![expect(
     clippy::expect_used,
@@ -24,6 +24,9 @@ use measure::measure;
 /// On which documents are looked at, so that nothing expires while the benchmark grows old.
 const TODAY: &str = "2026-11-01";
 
+/// Documents of the library one of which is changed.
+const CHANGED: usize = 1_000;
+
 /// Documents of the library an editor has open.
 #[cfg(feature = "lsp")]
 const IN_EDITOR: usize = 1_000;
@@ -42,6 +45,10 @@ fn main() {
     report(&["lint", "--today", TODAY], &documents, 0);
     let fixtures = generated(&folder.join("fixtures"), Size::Fixtures(wanted));
     report(&["test"], &fixtures, 0);
+
+    let changed = generated(&folder.join("changed"), Size::Documents(CHANGED));
+    change(&changed);
+    report(&["diff", "HEAD"], &changed, 0);
 
     #[cfg(feature = "lsp")]
     type_in(&generated(
@@ -85,6 +92,30 @@ fn generated(folder: &Path, size: Size) -> PathBuf {
         written.bytes as f64 / written.documents as f64,
     );
     folder.to_owned()
+}
+
+/// Commits a library and changes one of its runbooks.
+fn change(folder: &Path) {
+    let git = |arguments: &[&str]| {
+        let mut git = Command::new("git");
+        git.args([
+            "-c",
+            "user.name=bench",
+            "-c",
+            "user.email=bench@example.org",
+        ]);
+        let done = git.args(arguments).current_dir(folder).status();
+        assert!(
+            done.expect("git starts").success(),
+            "git {arguments:?} failed"
+        );
+    };
+    git(&["init", "-q"]);
+    git(&["add", "-A"]);
+    git(&["commit", "-q", "-m", "Runbooks"]);
+    let runbook = folder.join("runbooks/error-rate-after-deploy-0/runbook.yaml");
+    let text = fs::read_to_string(&runbook).expect("a runbook");
+    fs::write(runbook, text.replace("mode: gated", "mode: auto")).expect("it can be written");
 }
 
 /// The folder of an agent that follows the library of `repository`: what `rbk demo --keep` leaves.

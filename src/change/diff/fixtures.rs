@@ -2,13 +2,52 @@
 
 use std::collections::BTreeSet;
 
+use camino::Utf8PathBuf;
 use rayon::prelude::*;
+use serde::Serialize;
 
-use super::model::{FixtureChange, FixtureSkipped, Fixtures, Side};
+use super::model::Side;
 use super::state::{Pair, States};
 use crate::document::model::{Fixture, Kind, ObjectRef};
 use crate::library::DocId;
 use crate::testing::{Ending, Suite};
+
+/// What fixtures show.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Fixtures {
+    /// How many were run on both sides.
+    pub compared: usize,
+    /// Those that end differently, by name.
+    pub differing: Vec<FixtureChange>,
+    /// Those that could be run on one side only, with the reason.
+    pub not_compared: Vec<FixtureSkipped>,
+}
+
+/// A fixture that ends differently.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FixtureChange {
+    /// `Runbook/id/fixture`.
+    pub name: String,
+    /// Its file.
+    pub path: Utf8PathBuf,
+    /// Whether it was recorded in a real incident.
+    pub recorded: bool,
+    /// Whether what it expects is met before, and after.
+    pub met: [bool; 2],
+    /// What is not the same: what, before, after.
+    pub endings: Vec<(String, String, String)>,
+}
+
+/// A fixture that could not be compared.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FixtureSkipped {
+    /// `Runbook/id/fixture`, else its file.
+    pub name: String,
+    /// On which side.
+    pub side: Side,
+    /// Why.
+    pub why: String,
+}
 
 /// Runs the fixtures of every runbook and signature that is `reached` by the change. None when one of the states has
 /// no policy to run under.

@@ -19,9 +19,9 @@ mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use fixtures::{FixtureChange, FixtureSkipped, Fixtures};
 pub use model::{
-    Aspect, Diff, Difference, FixtureChange, FixtureSkipped, Fixtures, Grade, Move, Place, Side,
-    Spot, Unevaluated, Verdict, VersionBump,
+    Aspect, Diff, Difference, Grade, Move, Place, Side, Spot, Unevaluated, Verdict, VersionBump,
 };
 
 use compare::Found;

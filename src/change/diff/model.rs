@@ -6,6 +6,8 @@ use camino::Utf8PathBuf;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::fixtures::Fixtures;
+
 use crate::document::model::ObjectRef;
 use crate::library::difference::Weight;
 
@@ -363,43 +365,6 @@ pub struct Move {
     /// How alike the two are, in percent, when the id is another one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub similarity: Option<u8>,
-}
-
-/// What fixtures show.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Fixtures {
-    /// How many were run on both sides.
-    pub compared: usize,
-    /// Those that end differently, by name.
-    pub differing: Vec<FixtureChange>,
-    /// Those that could be run on one side only, with the reason.
-    pub not_compared: Vec<FixtureSkipped>,
-}
-
-/// A fixture that ends differently.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct FixtureChange {
-    /// `Runbook/id/fixture`.
-    pub name: String,
-    /// Its file.
-    pub path: Utf8PathBuf,
-    /// Whether it was recorded in a real incident.
-    pub recorded: bool,
-    /// Whether what it expects is met before, and after.
-    pub met: [bool; 2],
-    /// What is not the same: what, before, after.
-    pub endings: Vec<(String, String, String)>,
-}
-
-/// A fixture that could not be compared.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct FixtureSkipped {
-    /// `Runbook/id/fixture`, else its file.
-    pub name: String,
-    /// On which side.
-    pub side: Side,
-    /// Why.
-    pub why: String,
 }
 
 impl Diff {

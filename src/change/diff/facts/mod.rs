@@ -8,6 +8,7 @@ mod runbook;
 mod signature;
 mod step;
 mod table;
+mod tier;
 
 use std::collections::BTreeMap;
 
