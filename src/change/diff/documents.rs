@@ -1,5 +1,7 @@
 //! Documents that came or went, and what facts do not tell of those that changed.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Value, json};
 
 use super::compare::Found;
@@ -91,11 +93,29 @@ fn summary(entry: &Entry) -> String {
     )
 }
 
+/// The places of which something was told, by document.
+pub(super) struct Told(BTreeMap<ObjectRef, BTreeSet<Route>>);
+
+impl Told {
+    /// The places of everything that was found.
+    pub(super) fn of(found: &[Found]) -> Self {
+        let mut told: BTreeMap<ObjectRef, BTreeSet<Route>> = BTreeMap::new();
+        for it in found {
+            let (_, object, route) = &it.origin;
+            let own = (object.clone(), route.clone());
+            for (object, route) in [Some(own), it.also.clone()].into_iter().flatten() {
+                told.entry(object).or_default().insert(route);
+            }
+        }
+        Self(told)
+    }
+}
+
 /// What differs in a document and was not told yet.
 pub(super) fn rest(
     states: States<'_>,
     pair: &Pair,
-    told: &[Found],
+    told: &Told,
     spots: &dyn Fn(&ObjectRef) -> Vec<Spot>,
 ) -> Vec<Found> {
     let (Some(before), Some(after)) = (&pair.before, &pair.after) else {
@@ -112,17 +132,11 @@ pub(super) fn rest(
         return Vec::new();
     }
     let is_told = |route: &Route| {
-        let meets = |object: &ObjectRef, place: &Route| {
-            (object == after || object == before)
-                && (place.contains(route) || route.contains(place))
-        };
-        told.iter().any(|found| {
-            meets(&found.origin.1, &found.origin.2)
-                || found
-                    .also
-                    .as_ref()
-                    .is_some_and(|(object, place)| meets(object, place))
-        })
+        let places = [before, after]
+            .into_iter()
+            .filter_map(|object| told.0.get(object));
+        let mut places = places.flatten();
+        places.any(|place| place.contains(route) || route.contains(place))
     };
     let mut found: Vec<Found> = differences(after.kind, old.value(), new.value())
         .into_iter()

@@ -1,7 +1,7 @@
 //! What an agent may do after a change that it could not do before.
 //!
 //! Runbooks are compared by what they resolve to: a change in the catalogue or in the policy shows under every
-//! runbook it reaches. [`compare`] is a function of two libraries and nothing else.
+//! runbook it reaches. [`compare()`] is a function of two libraries and nothing else.
 
 mod compare;
 mod documents;
@@ -33,8 +33,17 @@ use crate::document::model::{Kind, ObjectRef};
 use crate::library::closure::MissingReference;
 use crate::library::{Closure, Library};
 
-/// Compares a library as it was with what it is.
+/// Compares what may be done under a library as it was and as it is. No fixture is run.
 pub fn compare(base: &Library, head: &Library) -> Diff {
+    between(base, head, false)
+}
+
+/// As [`compare`], and the fixtures that the change reaches are run against both.
+pub fn compare_and_test(base: &Library, head: &Library) -> Diff {
+    between(base, head, true)
+}
+
+fn between(base: &Library, head: &Library, tested: bool) -> Diff {
     let states = States { base, head };
     let mut diff = Diff {
         unevaluated: state::unreadable(states),
@@ -78,7 +87,7 @@ pub fn compare(base: &Library, head: &Library) -> Diff {
     diff.unevaluated.dedup();
     // Words change no ending, and what ends differently next to what cannot be read says nothing.
     let is_whole = diff.unevaluated.is_empty();
-    if is_whole && diff.differences.iter().any(|it| it.grade != Grade::Text) {
+    if tested && is_whole && diff.differences.iter().any(|it| it.grade != Grade::Text) {
         diff.fixtures = fixtures::compare(states, &pairs, &reached);
     }
     diff.judge();
@@ -229,9 +238,10 @@ impl Work<'_> {
                 self.tell(after, compare::compare(&old, &new));
             }
         }
+        let told = documents::Told::of(&self.found);
         for pair in self.pairs {
             let spots = |object: &ObjectRef| self.spots(object);
-            let rest = documents::rest(self.states, pair, &self.found, &spots);
+            let rest = documents::rest(self.states, pair, &told, &spots);
             self.found.extend(rest);
         }
     }

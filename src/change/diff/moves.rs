@@ -1,8 +1,6 @@
 //! Documents that are somewhere else, or are called otherwise, than before.
 
-use std::collections::BTreeSet;
-
-use similar::TextDiff;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{Move, Side};
 use super::state::{Pair, States};
@@ -88,16 +86,20 @@ fn moved(
 }
 
 /// Documents of one kind that went and came and are alike, the most alike first.
-fn alike(
-    states: States<'_>,
-    gone: &[&ObjectRef],
-    came: &[&ObjectRef],
+fn alike<'a>(
+    states: States<'a>,
+    gone: &[&'a ObjectRef],
+    came: &[&'a ObjectRef],
 ) -> Vec<(ObjectRef, ObjectRef, u8)> {
-    let text = |side, object: &ObjectRef| {
-        let entry = states.entry(side, object);
-        let text = entry.map(|entry| entry.source().slice(entry.tree().span()));
-        text.filter(|text| text.len() <= LONGEST)
+    let words = |side, objects: &[&'a ObjectRef]| -> BTreeMap<&'a ObjectRef, Words<'a>> {
+        let counted = objects.iter().filter_map(|object| {
+            let entry = states.entry(side, object)?;
+            let text = entry.source().slice(entry.tree().span());
+            (text.len() <= LONGEST).then(|| (*object, Words::of(text)))
+        });
+        counted.collect()
     };
+    let (old, new) = (words(Side::Base, gone), words(Side::Head, came));
     let candidates = gone.iter().flat_map(|before| {
         let same = came.iter().filter(|after| after.kind == before.kind);
         same.map(move |after| (*before, *after))
@@ -105,9 +107,7 @@ fn alike(
     let mut found: Vec<(u8, &ObjectRef, &ObjectRef)> = candidates
         .take(MOST_PAIRS)
         .filter_map(|(before, after)| {
-            let (old, new) = (text(Side::Base, before)?, text(Side::Head, after)?);
-            let ratio = TextDiff::from_words(old, new).ratio();
-            let percent = (ratio * 100.0).clamp(0.0, 100.0) as u8;
+            let percent = old.get(before)?.likeness(new.get(after)?);
             (percent >= LEAST).then_some((percent, before, after))
         })
         .collect();
@@ -123,4 +123,34 @@ fn alike(
         matched.push((before.clone(), after.clone(), percent));
     }
     matched
+}
+
+/// How often each word occurs: likeness has to be cheap, whatever the texts are.
+struct Words<'a> {
+    counts: BTreeMap<&'a str, usize>,
+    all: usize,
+}
+
+impl<'a> Words<'a> {
+    fn of(text: &'a str) -> Self {
+        let mut counts = BTreeMap::new();
+        for word in text.split_whitespace() {
+            *counts.entry(word).or_default() += 1;
+        }
+        Self {
+            all: counts.values().sum(),
+            counts,
+        }
+    }
+
+    /// The share of words both texts have, in percent.
+    fn likeness(&self, other: &Self) -> u8 {
+        let shared: usize = self
+            .counts
+            .iter()
+            .filter_map(|(word, count)| Some((*count).min(*other.counts.get(word)?)))
+            .sum();
+        let percent = (200 * shared).checked_div(self.all + other.all);
+        u8::try_from(percent.unwrap_or_default()).unwrap_or(100)
+    }
 }

@@ -7,7 +7,7 @@ use super::Run;
 use super::shared::{fork_point, library_at, load};
 use crate::change::GitRepository;
 use crate::change::diff::render::{Compared, human, json, markdown};
-use crate::change::diff::{Diff, Verdict, compare};
+use crate::change::diff::{Diff, Verdict, compare_and_test};
 use crate::cli::{CliError, Console, Exit};
 
 /// Arguments of `rbk diff`.
@@ -69,7 +69,7 @@ impl Run for DiffCommand {
             }
             None => (load(&self.path)?, None),
         };
-        let diff = compare(&base, head);
+        let diff = compare_and_test(&base, head);
         let compared = Compared {
             base: base_id,
             head: head_id,

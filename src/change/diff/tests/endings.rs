@@ -1,6 +1,11 @@
 //! Fixtures that end differently.
 
 use super::*;
+use crate::change::diff::compare_and_test;
+
+fn diff(edits: &[(&str, &str, &str)]) -> Diff {
+    compare_and_test(&base(), &with(edits))
+}
 
 #[test]
 fn a_change_that_stops_an_action_shows_in_the_fixtures_of_its_runbook() {
@@ -56,7 +61,7 @@ fn words_run_nothing_and_a_new_runbook_has_nothing_to_be_compared_with() {
             .filter(|(path, _)| *path != RUNBOOK && !path.starts_with("postmortems"))
             .map(|(path, text)| (Utf8PathBuf::from(*path), text.as_bytes().to_vec())),
     );
-    let found = compare(&without, &base());
+    let found = compare_and_test(&without, &base());
     let fixtures = found.fixtures.unwrap();
     assert!(
         fixtures
