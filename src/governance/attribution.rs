@@ -13,6 +13,9 @@ pub(super) fn attribute<'f>(
     if pulls.is_empty() {
         return Err(Reason::NoPullRequest);
     }
+    if landing.shape == Shape::Proposed {
+        return proposed(landing, pulls, rules);
+    }
     let here: Vec<_> = pulls
         .iter()
         .filter(|pull| is_merged_here(pull, rules))
@@ -37,10 +40,29 @@ pub(super) fn attribute<'f>(
     }
 }
 
+/// The one open pull request for this branch whose head is looked at.
+fn proposed<'f>(
+    landing: &Landing,
+    pulls: &'f [PullRequest],
+    rules: &Rules,
+) -> Result<&'f PullRequest, Reason> {
+    let is_open = |pull: &&PullRequest| !pull.merged && is_for_here(pull, rules);
+    let mut here = pulls.iter().filter(is_open);
+    match (here.next(), here.next()) {
+        (Some(pull), None) if pull.head_sha == landing.tip => Ok(pull),
+        // The head moved while facts were gathered.
+        (Some(_), None) => Err(Reason::FactsIncomplete),
+        (Some(_), Some(_)) => Err(Reason::AmbiguousPr),
+        (None, _) => Err(Reason::PrNotMergedHere),
+    }
+}
+
 fn is_merged_here(pull: &PullRequest, rules: &Rules) -> bool {
-    pull.merged
-        && pull.base_repo_id == rules.repository.id
-        && pull.base_ref == rules.repository.branch
+    pull.merged && is_for_here(pull, rules)
+}
+
+fn is_for_here(pull: &PullRequest, rules: &Rules) -> bool {
+    pull.base_repo_id == rules.repository.id && pull.base_ref == rules.repository.branch
 }
 
 /// Whether the commits are those that merging the pull request gives.
@@ -60,5 +82,7 @@ pub(super) fn has_shape(landing: &Landing, pull: &PullRequest) -> bool {
         Shape::Rebase => rebased(),
         Shape::Queue => merged() || squashed(),
         Shape::Push => false,
+        // How it will be merged is not known, and any way will do.
+        Shape::Proposed => true,
     }
 }

@@ -80,6 +80,9 @@ pub enum Shape {
     Queue,
     /// A push by hand.
     Push,
+    /// Nothing landed yet: a pull request, judged as if it were merged now. The tip is its head, and what "landed" of a file
+    /// is what merging would give.
+    Proposed,
 }
 
 /// A governed file that a landing changed, at the four commits that matter. `null` is a file that is not there.
@@ -155,7 +158,7 @@ pub struct PullRequest {
     pub base_repo_id: u64,
     /// Its head.
     pub head_sha: Sha,
-    /// Whether the forge calls it merged.
+    /// Whether the forge calls it merged. One that is not can only be judged as proposed.
     pub merged: bool,
     /// When it was merged.
     #[serde(deserialize_with = "present")]

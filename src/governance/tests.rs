@@ -1,4 +1,5 @@
 //! The evaluation as a whole: the cases of the specification, every reason, and what must hold for any facts.
 
 mod cases;
+mod properties;
 mod reasons;

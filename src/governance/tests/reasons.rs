@@ -69,6 +69,7 @@ fn table() -> Vec<Row> {
         ("another repository", "G01", vec![("/prs/0/base_repo_id", json!(9002))], Deny, &["PR_NOT_MERGED_HERE"], NONE),
         ("became another commit", "G01", vec![("/prs/0/merge_commit_sha", json!(OLD))], Deny, &["MERGE_COMMIT_MISMATCH"], NONE),
         ("two claim it", "G01", vec![("/prs", json!([pull(), pull()]))], Deny, &["AMBIGUOUS_PR"], NONE),
+        ("one of two has no commit", "G01", vec![("/prs", json!([pull(), unfinished()]))], Error, &["FACTS_INCOMPLETE"], NONE),
         // Step 6
         ("a merge", "G01", vec![("/landing/shape", json!("merge")), ("/landing/tip_parents", json!([PARENT, HEAD]))], Allow, NONE, NONE),
         ("a merge of another head", "G01", vec![("/landing/shape", json!("merge")), ("/landing/tip_parents", json!([PARENT, OLD]))], Deny, &["MERGE_SHAPE"], NONE),
@@ -82,6 +83,17 @@ fn table() -> Vec<Row> {
         ("a queue that merges", "G01", vec![("/landing/shape", json!("queue")), ("/landing/tip_parents", json!([PARENT, HEAD]))], Allow, NONE, NONE),
         ("a queue that does neither", "G01", vec![("/landing/shape", json!("queue")), ("/landing/tip_parents", json!([OLD]))], Deny, &["MERGE_SHAPE"], NONE),
         ("a push", "G01", vec![("/landing/shape", json!("push"))], Deny, &["MERGE_SHAPE"], NONE),
+        ("proposed", "G01", proposed(vec![]), Allow, NONE, NONE),
+        ("proposed and not approved", "G01", proposed(vec![("/reviews", json!([]))]), Deny, FEW, NONE),
+        ("proposed for another branch", "G01", proposed(vec![("/prs/0/base_ref", json!("next"))]), Deny, &["PR_NOT_MERGED_HERE"], NONE),
+        ("proposed for another repository", "G01", proposed(vec![("/prs/0/base_repo_id", json!(1))]), Deny, &["PR_NOT_MERGED_HERE"], NONE),
+        ("proposed and merged", "G01", vec![("/landing/shape", json!("proposed")), ("/landing/tip", json!(HEAD))], Deny, &["PR_NOT_MERGED_HERE"], NONE),
+        ("proposed with a head that moved", "G01", proposed(vec![("/landing/tip", json!(OLD))]), Error, &["FACTS_INCOMPLETE"], NONE),
+        ("proposed twice", "G01", proposed(vec![("/prs", json!([open(), open()]))]), Deny, &["AMBIGUOUS_PR"], NONE),
+        ("proposed, with changes requested", "G01", proposed(vec![("/reviews", json!([review(1, 102, "APPROVED", "2026-11-10T10:00:00Z"), review(2, 103, "CHANGES_REQUESTED", late)]))]), Deny, &["CHANGES_REQUESTED"], NONE),
+        ("proposed long ago", "G01", proposed(vec![("/now", json!("2026-12-10T10:00:01Z"))]), Deny, FEW, &["APPROVAL_TOO_OLD"]),
+        ("proposed not quite so long ago", "G01", proposed(vec![("/now", json!("2026-12-10T10:00:00Z"))]), Allow, NONE, NONE),
+        ("open, and said to have landed", "G01", vec![("/prs/0/merged", json!(false)), ("/prs/0/merged_at", json!(null))], Deny, &["PR_NOT_MERGED_HERE"], NONE),
         // Step 7
         ("the pull request leaves the file alone", "G01", vec![("/units/0/H", json!("b1"))], Deny, &["LANDED_EXTRA_CHANGE"], NONE),
         ("other bytes landed", "G01", vec![("/units/0/C", json!("b3"))], Deny, &["LANDED_BYTES_DIFFER"], NONE),
@@ -135,10 +147,12 @@ fn table() -> Vec<Row> {
         ("an earlier commit", "G01", vec![("/reviews/0/commit_id", json!(OLD)), ("/prs/0/commits", json!([commit(OLD), commit(HEAD)]))], Deny, FEW, &["STALE_COMMIT"]),
         ("an earlier head with equal bytes, where any commit makes stale", "G19", vec![("/units/0/envs", json!(["prod"]))], Deny, FEW, &["STALE_COMMIT"]),
         ("an earlier head with other bytes", "G19", vec![("/units/0/at", json!({OLD: "b7"}))], Deny, FEW, &["STALE_COMMIT"]),
+        ("an earlier head of which the bytes are not known", "G19", vec![("/units/0/at", json!({}))], Deny, FEW, &["STALE_COMMIT"]),
         ("no push led to the head", "G01", vec![("/prs/0/pushes", json!([push(OLD, "2026-11-10T07:00:00Z", false)]))], Deny, FEW, &["FRESHNESS_UNPROVEN"]),
         ("a check run shows the head was there", "G40", vec![("/prs/0/head_evidence", json!({"force_pushes": [], "first_checked": "2026-11-10T09:05:00Z"}))], Allow, NONE, NONE),
         ("a check run after the approval", "G40", vec![("/prs/0/head_evidence", json!({"force_pushes": [], "first_checked": "2026-11-10T10:00:00Z"}))], Deny, FEW, &["STALE_REANCHORED"]),
         ("a check run, and then a force-push", "G40", vec![("/prs/0/head_evidence", json!({"force_pushes": ["2026-11-10T10:30:00Z"], "first_checked": "2026-11-10T09:05:00Z"}))], Deny, FEW, &["STALE_REANCHORED"]),
+        ("a check run, and two force-pushes", "G40", vec![("/prs/0/head_evidence", json!({"force_pushes": ["2026-11-10T10:30:00Z", "2026-11-10T08:30:00Z"], "first_checked": "2026-11-10T09:05:00Z"}))], Deny, FEW, &["STALE_REANCHORED"]),
         ("only force-pushes are known", "G40", vec![("/prs/0/head_evidence", json!({"force_pushes": ["2026-11-10T08:30:00Z"], "first_checked": null}))], Deny, FEW, &["FRESHNESS_UNPROVEN"]),
         ("approved in the second of the push", "G01", vec![("/reviews/0/submitted_at", json!("2026-11-10T09:00:00Z"))], Deny, FEW, &["STALE_REANCHORED"]),
         ("a witness saw the head", "G40", vec![("/reviews/0/witness", json!({"head": HEAD, "signature_ok": true}))], Allow, NONE, NONE),
@@ -149,6 +163,8 @@ fn table() -> Vec<Row> {
         ("a member asks for changes", "G01", vec![("/reviews", json!([review(1, 102, "APPROVED", "2026-11-10T10:00:00Z"), review(2, 103, "CHANGES_REQUESTED", late)]))], Deny, &["CHANGES_REQUESTED"], NONE),
         ("a contributor asks for changes", "G01", vec![("/reviews", json!([review(1, 102, "APPROVED", "2026-11-10T10:00:00Z"), review(2, 101, "CHANGES_REQUESTED", late)]))], Allow, NONE, NONE),
         ("a member asks for changes after the merge", "G01", vec![("/reviews", json!([review(1, 102, "APPROVED", "2026-11-10T10:00:00Z"), review(2, 103, "CHANGES_REQUESTED", "2026-11-10T12:01:00Z")]))], Allow, NONE, NONE),
+        ("a member asks for changes in the second of the merge", "G01", vec![("/reviews", json!([review(1, 102, "APPROVED", "2026-11-10T10:00:00Z"), review(2, 103, "CHANGES_REQUESTED", "2026-11-10T12:00:00Z")]))], Deny, &["CHANGES_REQUESTED"], NONE),
+        ("a member of one of two teams asks for changes", "G10", vec![("/reviews", json!([review(1, 102, "APPROVED", "2026-11-10T10:00:00Z"), review(2, 105, "APPROVED", late), review(3, 103, "CHANGES_REQUESTED", late)]))], Deny, &["CHANGES_REQUESTED"], NONE),
         // Step 13
         ("nobody knows the team", "G01", vec![("/teams", json!({}))], Error, &["TEAM_UNRESOLVED", "INSUFFICIENT_APPROVALS"], &["NOT_IN_REQUIRED_TEAM"]),
         ("the policy lists the team itself", "G10", vec![("/teams/dba", json!([]))], Allow, NONE, NONE),
@@ -194,6 +210,30 @@ fn table() -> Vec<Row> {
         ("refused afterwards", "G79", vec![("/exceptions/0/ratification", json!({"digests": {"runbooks/api/restart.yaml": "b2"}, "reviews": [review(1, 102, "CHANGES_REQUESTED", "2026-11-10T20:00:00Z")]}))], Deny, &["EXC_EXPIRED"], NONE),
         ("a bad signature cannot be ratified", "G85", vec![("/exceptions/0/ratification", ratified("b2", 102, "2026-11-10T12:00:00Z"))], Deny, &["EXC_SIGNATURE"], NONE),
     ]
+}
+
+fn unfinished() -> Value {
+    let mut pull = facts("G01")["prs"][0].clone();
+    pull["merge_commit_sha"] = json!(null);
+    pull
+}
+
+fn open() -> Value {
+    let mut pull = facts("G01")["prs"][0].clone();
+    pull["merged"] = json!(false);
+    pull["merged_at"] = json!(null);
+    pull["merge_commit_sha"] = json!(null);
+    pull
+}
+
+/// What makes G01 a pull request that is still open, and more changes.
+fn proposed(more: Vec<(&'static str, Value)>) -> Vec<(&'static str, Value)> {
+    let open = vec![
+        ("/landing/shape", json!("proposed")),
+        ("/landing/tip", json!(HEAD)),
+        ("/prs/0", open()),
+    ];
+    open.into_iter().chain(more).collect()
 }
 
 fn ratified(blob: &str, by: u64, at: &str) -> Value {
