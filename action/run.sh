@@ -32,8 +32,8 @@ case "$RBK_COMMAND" in
     ;;
   diff) arguments+=("${RBK_BASE:-auto}") ;;
   bundle) arguments+=(build "--out=$reports/bundle") ;;
-  test | fmt | review) ;;
-  *) die "command is none of check, lint, test, fmt, diff, review, bundle" ;;
+  test | fmt) ;;
+  *) die "command is none of check, lint, test, fmt, diff, bundle" ;;
 esac
 words "$RBK_ARGUMENTS"
 words "$RBK_PATHS"
@@ -60,6 +60,9 @@ if [ -f "$reports/rbk.json" ]; then
   counted=$(sed -nE 's/^ *"(errors|warnings|infos)": ([0-9]+),?$/\2/p' "$reports/rbk.json" | awk '{sum += $1} END {print sum + 0}')
   echo "findings=$counted" >>"$GITHUB_OUTPUT"
   echo "report=$reports/rbk.sarif" >>"$GITHUB_OUTPUT"
+fi
+if [ "$RBK_COMMAND" = diff ] && [ "$code" -lt 2 ]; then
+  "$RBK_BINARY" diff "${arguments[@]}" --format=markdown >"$reports/summary.md" || true
 fi
 if [ -s "$reports/summary.md" ]; then
   # A job summary may have 1 MiB.

@@ -1,5 +1,7 @@
 //! Tests of whole chains, in one binary.
 
+#[cfg(all(test, unix))]
+mod action;
 #[cfg(test)]
 mod approvals;
 #[cfg(test)]
