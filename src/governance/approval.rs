@@ -21,6 +21,7 @@ pub(super) struct Bench<'f> {
     pub(super) contributors: &'f Contributors,
     pub(super) teams: &'f Teams,
     pub(super) head_since: Option<Timestamp>,
+    pub(super) retargeted: Option<Timestamp>,
     pub(super) known: BTreeSet<&'f Sha>,
 }
 
@@ -67,9 +68,8 @@ impl Bench<'_> {
         if judged.duration_since(given) > SignedDuration::from_millis(most) {
             return Some(Reason::ApprovalTooOld);
         }
-        let mut moves = self.pull.base_changes.iter();
-        moves
-            .any(|change| given <= change.at)
+        self.retargeted
+            .is_some_and(|moved| given <= moved)
             .then_some(Reason::StaleRetargeted)
     }
 
@@ -139,6 +139,11 @@ pub(super) fn head_since(pull: &PullRequest) -> Option<Timestamp> {
     evidence
         .first_checked
         .map(|checked| forced.map_or(checked, |forced| forced.max(checked)))
+}
+
+/// When the pull request was last moved to another branch.
+pub(super) fn retargeted(pull: &PullRequest) -> Option<Timestamp> {
+    pull.base_changes.iter().map(|change| change.at).max()
 }
 
 /// Who could still approve for a team: its members who may, and did not contribute.

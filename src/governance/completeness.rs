@@ -10,6 +10,8 @@ pub const MAX_UNITS: usize = 20_000;
 pub const MAX_REVIEWS: usize = 2_000;
 /// Most commits and pushes of one pull request.
 pub const MAX_COMMITS: usize = 50_000;
+/// Most comparisons of a governed file with a review or with a member of a team.
+pub const MAX_COMPARISONS: usize = 10_000_000;
 
 /// What is missing, contradictory or too much.
 pub(super) fn gap(facts: &Facts) -> Option<String> {
@@ -40,6 +42,15 @@ pub(super) fn gap(facts: &Facts) -> Option<String> {
     if let Some((what, count, most)) = too_many {
         return Some(format!(
             "there are {count} {what}, and at most {most} are judged"
+        ));
+    }
+    let members: usize = facts.teams.values().map(BTreeSet::len).sum();
+    let each = facts.reviews.len().saturating_add(members);
+    let comparisons = facts.units.len().saturating_mul(each);
+    if comparisons > MAX_COMPARISONS {
+        return Some(format!(
+            "{} units with {each} reviews and members of teams are {comparisons} comparisons, and at most {MAX_COMPARISONS} are made",
+            facts.units.len(),
         ));
     }
     contradiction(facts).or_else(|| facts.prs.iter().find_map(about_pull))

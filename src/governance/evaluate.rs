@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::approval::{Bench, candidates, head_since, known_commits};
+use super::approval::{Bench, candidates, head_since, known_commits, retargeted};
 use super::attribution::{attribute, has_shape};
 use super::demand::{Demand, demand, is_governance, risk};
 use super::facts::{Account, Facts, PullRequest, Review, ReviewState, Unit};
@@ -83,6 +83,7 @@ impl Judge<'_> {
             contributors: &contributors,
             teams: &self.teams,
             head_since: head_since(pull),
+            retargeted: retargeted(pull),
             known: known_commits(pull, &facts.units),
         };
         let opinions = opinions(&facts.reviews, pull.merged_at, &self.people);

@@ -28,6 +28,11 @@ pub(super) fn refusal(
     let most = i64::try_from(glass.max_ttl.as_millis()).unwrap_or(i64::MAX);
     let lasts = exception.expires_at.duration_since(exception.granted_at);
     let is_granted = || {
+        let authors: BTreeSet<Account> = exception
+            .authors
+            .iter()
+            .map(|id| people.person(*id))
+            .collect();
         glass.approvers.iter().all(|(team, needed)| {
             let by_team = exception
                 .granted_by
@@ -35,10 +40,7 @@ pub(super) fn refusal(
                 .filter(|id| teams.has(team, **id));
             let grantors: BTreeSet<Account> = by_team
                 .map(|id| people.person(*id))
-                .filter(|person| {
-                    let authors = exception.authors.iter().map(|id| people.person(*id));
-                    !contributors.contains(person) && !authors.into_iter().any(|id| id == *person)
-                })
+                .filter(|person| !contributors.contains(person) && !authors.contains(person))
                 .collect();
             u32::try_from(grantors.len()).unwrap_or(u32::MAX) >= *needed
         })

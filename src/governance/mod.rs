@@ -24,7 +24,7 @@ mod teams;
 mod tests;
 mod verdict;
 
-pub use completeness::{MAX_COMMITS, MAX_REVIEWS, MAX_UNITS};
+pub use completeness::{MAX_COMMITS, MAX_COMPARISONS, MAX_REVIEWS, MAX_UNITS};
 pub use evaluate::evaluate;
 pub use facts::{
     Account, BaseChange, Blob, ClosureDigests, Commit, EmergencyException, Facts, FactsError,

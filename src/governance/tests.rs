@@ -1,5 +1,8 @@
 //! The evaluation as a whole: the cases of the specification, every reason, and what must hold for any facts.
 
 mod cases;
+mod documented;
+mod limits;
+mod policies;
 mod properties;
 mod reasons;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::{Evaluation, Facts, Rules, evaluate};
+use super::super::{Evaluation, Facts, Rules, RulesError, evaluate};
 use crate::document::model::Governance;
 
 fn file() -> Value {
@@ -17,6 +17,20 @@ fn file() -> Value {
 pub(super) fn rules(name: &str) -> Rules {
     let spec = &file()["policies"][name]["spec"];
     Rules::new(&serde_json::from_value::<Governance>(spec.clone()).unwrap()).unwrap()
+}
+
+/// The rules of the default policy with changes, by JSON pointer; `null` takes a key away.
+pub(super) fn rules_with(changes: &[(&str, Value)]) -> Result<Rules, RulesError> {
+    let mut spec = file()["policies"]["default"]["spec"].clone();
+    for (pointer, value) in changes {
+        let (parent, key) = pointer.rsplit_once('/').unwrap();
+        let parent = spec.pointer_mut(parent).unwrap().as_object_mut().unwrap();
+        match value {
+            Value::Null => parent.remove(key),
+            value => parent.insert(key.to_owned(), value.clone()),
+        };
+    }
+    Rules::new(&serde_json::from_value::<Governance>(spec).unwrap())
 }
 
 /// The facts of a case.

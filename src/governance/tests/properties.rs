@@ -178,3 +178,12 @@ fn those_who_could_approve_are_members_who_may() {
     // Not the author and her second account, not the machine user, not the robots.
     assert_eq!(sre.could, BTreeSet::from([103, 108]));
 }
+
+#[test]
+fn a_member_whose_account_was_not_looked_up_could_approve() {
+    let mut facts = facts("G04");
+    facts["users"].as_object_mut().unwrap().remove("108");
+    facts["reviews"].as_array_mut().unwrap().truncate(1);
+    let evaluation = judged(&facts, &rules("default"));
+    assert!(evaluation.units[0].teams["sre"].could.contains(&108));
+}

@@ -107,6 +107,8 @@ fn table() -> Vec<Row> {
         // Step 8
         ("raised", "G01", vec![("/units/0/tier_after", json!(2))], Deny, FEW, NONE),
         ("lowered", "G01", vec![("/units/0/tier_before", json!(2))], Deny, FEW, NONE),
+        ("in two environments the stricter row decides", "G19", vec![("/units/0/envs", json!(["staging", "prod"]))], Deny, FEW, &["STALE_COMMIT"]),
+        ("the policy, by one person who is in every team", "G01", vec![("/units/0", policy_unit()), ("/teams", json!({"sre": [102], "security": [102], "platform": [102]}))], Deny, &["TOO_FEW_HUMANS"], NONE),
         ("one more environment", "G01", vec![("/units/0/envs", json!(["prod", "moon"]))], Deny, &["NO_MATRIX_CELL"], NONE),
         ("no environment", "G01", vec![("/units/0/envs", json!([]))], Deny, &["NO_MATRIX_CELL"], NONE),
         ("nothing that acts", "G01", vec![("/units/0/tier_before", json!(null)), ("/units/0/tier_after", json!(null)), ("/units/0/envs", json!([]))], Allow, NONE, NONE),
@@ -121,6 +123,8 @@ fn table() -> Vec<Row> {
         ("an author of an early commit approves", "G01", vec![("/prs/0/commits", json!([{"sha": OLD, "author": 102, "committer": 101, "co_authors": [], "parents": []}, commit(HEAD)]))], Deny, FEW, &["SELF_APPROVAL"]),
         ("who opened it approves", "G01", vec![("/prs/0/author", json!(102))], Deny, FEW, &["SELF_APPROVAL"]),
         ("who merged it may have approved", "G01", vec![("/prs/0/merged_by", json!(102))], Allow, NONE, NONE),
+        ("an unknown author of what does nothing", "G01", vec![("/prs/0/commits/0/author", json!(null)), ("/units/0/tier_before", json!(null)), ("/units/0/tier_after", json!(null)), ("/units/0/envs", json!([]))], Allow, NONE, NONE),
+        ("an unknown author of two files, of which one only reads", "G01", vec![("/prs/0/commits/0/author", json!(null)), ("/units", json!([facts("G01")["units"][0], reads()]))], Deny, &["UNKNOWN_CONTRIBUTOR"], NONE),
         // Step 10
         ("no after yes", "G01", vec![("/reviews", json!([review(1, 102, "APPROVED", "2026-11-10T10:00:00Z"), review(2, 102, "CHANGES_REQUESTED", late)]))], Deny, &["CHANGES_REQUESTED", "INSUFFICIENT_APPROVALS"], NONE),
         ("yes after no", "G01", vec![("/reviews", json!([review(1, 102, "CHANGES_REQUESTED", "2026-11-10T10:00:00Z"), review(2, 102, "APPROVED", late)]))], Allow, NONE, NONE),
@@ -192,6 +196,8 @@ fn table() -> Vec<Row> {
         ("an emergency in this environment", "G85", vec![("/exceptions", with("environments", json!(["staging", "prod"])))], AllowBreakGlass, &["NO_PULL_REQUEST"], NONE),
         ("an emergency granted by whoever", "G85", vec![("/exceptions", with("granted_by", json!([102])))], Deny, &["EXC_GRANTOR"], NONE),
         ("an emergency granted by its author", "G85", vec![("/exceptions", with("authors", json!([107])))], Deny, &["EXC_GRANTOR"], NONE),
+        ("an emergency granted by one of its authors", "G85", vec![("/exceptions", with("authors", json!([101, 107])))], Deny, &["EXC_GRANTOR"], NONE),
+        ("an emergency of this very moment", "G85", vec![("/exceptions", with("granted_at", json!("2026-11-10T12:05:00Z")))], AllowBreakGlass, &["NO_PULL_REQUEST"], NONE),
         ("an emergency granted by the author of the pull request", "G85", vec![("/exceptions", with("id", json!("EXC-1"))), ("/prs", json!([{
             "number": 42, "author": 107, "base_ref": "main", "base_repo_id": 9001, "head_sha": HEAD, "merged": true, "merged_at": "2026-11-10T12:00:00Z",
             "merge_commit_sha": TIP, "merged_by": 107, "commits": [commit(HEAD)], "pushes": [], "base_changes": []}]))], Deny, &["EXC_GRANTOR"], NONE),
@@ -210,6 +216,23 @@ fn table() -> Vec<Row> {
         ("refused afterwards", "G79", vec![("/exceptions/0/ratification", json!({"digests": {"runbooks/api/restart.yaml": "b2"}, "reviews": [review(1, 102, "CHANGES_REQUESTED", "2026-11-10T20:00:00Z")]}))], Deny, &["EXC_EXPIRED"], NONE),
         ("a bad signature cannot be ratified", "G85", vec![("/exceptions/0/ratification", ratified("b2", 102, "2026-11-10T12:00:00Z"))], Deny, &["EXC_SIGNATURE"], NONE),
     ]
+}
+
+fn reads() -> Value {
+    let mut unit = facts("G01")["units"][0].clone();
+    unit["path"] = json!("runbooks/api/read.yaml");
+    unit["tier_before"] = json!(0);
+    unit["tier_after"] = json!(0);
+    unit
+}
+
+fn policy_unit() -> Value {
+    let mut unit = facts("G01")["units"][0].clone();
+    unit["path"] = json!("governance.yaml");
+    unit["tier_before"] = json!(null);
+    unit["tier_after"] = json!(null);
+    unit["envs"] = json!([]);
+    unit
 }
 
 fn unfinished() -> Value {
