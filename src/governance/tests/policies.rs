@@ -119,3 +119,65 @@ fn a_policy_that_is_not_understood_judges_nothing() {
         assert_eq!(error, RulesError::UnknownTeam("nobody".into()));
     }
 }
+
+#[test]
+fn names_are_resolved_by_the_members_the_policy_lists_too() {
+    // The account of `erin` is not among those that were looked up under that name.
+    let renamed = [
+        ("/users/105/login", json!("someone")),
+        ("/prs/0/author", json!(105)),
+        ("/prs/0/commits/0/author", json!(105)),
+        ("/prs/0/commits/0/committer", json!(105)),
+        ("/prs/0/pushes/0/actor", json!(105)),
+    ];
+    let same = [("/aliases", json!([["erin", "bob"]]))];
+    assert_eq!(verdict("G01", &renamed, &[]), Verdict::Allow);
+    assert_eq!(verdict("G01", &renamed, &same), Verdict::Deny);
+}
+
+#[test]
+fn what_the_defaults_leave_out_is_strict_where_that_is_safer() {
+    let silent = [("/approve/defaults", json!({}))];
+    let author = [("/prs/0/commits/0/author", Value::Null)];
+    assert_eq!(verdict("G01", &author, &silent), Verdict::Deny);
+    let mut facts = facts("G01");
+    let mut no = facts["reviews"][0].clone();
+    no["id"] = json!(9);
+    no["user"] = json!(103);
+    no["state"] = json!("CHANGES_REQUESTED");
+    facts["reviews"].as_array_mut().unwrap().push(no);
+    let evaluation = judged(&facts, &rules_with(&silent).unwrap());
+    assert_eq!(evaluation.verdict, Verdict::Deny);
+    assert!(evaluation.units[0].one_person_many_teams);
+}
+
+#[test]
+fn a_robot_is_trusted_with_what_has_no_tier() {
+    let none = [
+        ("/units/0/tier_before", Value::Null),
+        ("/units/0/tier_after", Value::Null),
+    ];
+    assert_eq!(verdict("G22", &none, &[]), Verdict::Allow);
+}
+
+#[test]
+fn every_row_asks_teams_that_are_there() {
+    let nobody = json!({"nobody": 1});
+    for (pointer, value) in [
+        (
+            "/approve/matrix",
+            json!([{"tiers": [0], "environments": ["*"], "require": nobody}]),
+        ),
+        (
+            "/approve/paths",
+            json!([{"match": "lib/**", "require": nobody}]),
+        ),
+        (
+            "/approve/trusted_authors",
+            json!([{"login": "renovate[bot]", "id": 201, "max_tier": 0, "paths": ["lib/**"], "require": nobody}]),
+        ),
+    ] {
+        let error = rules_with(&[(pointer, value)]).unwrap_err();
+        assert_eq!(error, RulesError::UnknownTeam("nobody".into()), "{pointer}");
+    }
+}

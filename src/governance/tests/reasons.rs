@@ -132,6 +132,7 @@ fn table() -> Vec<Row> {
         ("a dismissal revives nothing", "G01", vec![("/reviews", json!([review(1, 102, "APPROVED", "2026-11-10T10:00:00Z"), review(2, 102, "DISMISSED", late)]))], Deny, FEW, &["DISMISSED"]),
         ("a comment changes nothing", "G01", vec![("/reviews", json!([review(1, 102, "APPROVED", "2026-11-10T10:00:00Z"), review(2, 102, "COMMENTED", late)]))], Allow, NONE, NONE),
         ("a no after the merge changes nothing", "G01", vec![("/reviews", json!([review(1, 102, "APPROVED", "2026-11-10T10:00:00Z"), review(2, 102, "CHANGES_REQUESTED", "2026-11-10T12:01:00Z")]))], Allow, NONE, NONE),
+        ("a no in the second of the merge after a yes", "G01", vec![("/reviews", json!([review(1, 102, "APPROVED", "2026-11-10T10:00:00Z"), review(2, 102, "CHANGES_REQUESTED", "2026-11-10T12:00:00Z")]))], Deny, &["CHANGES_REQUESTED", "INSUFFICIENT_APPROVALS"], NONE),
         // Step 11
         ("the reviewer is gone", "G01", vec![("/reviews/0/user", json!(null))], Deny, FEW, &["REVIEWER_UNKNOWN"]),
         ("nobody knows the reviewer", "G01", vec![("/reviews/0/user", json!(999))], Deny, FEW, &["REVIEWER_UNKNOWN"]),
@@ -179,6 +180,7 @@ fn table() -> Vec<Row> {
         ("two accounts of one person", "G04", vec![("/reviews/0/user", json!(101)), ("/reviews/1/user", json!(109)), ("/prs/0/author", json!(110)), ("/prs/0/commits/0/author", json!(110)), ("/prs/0/commits/0/committer", json!(110)), ("/prs/0/pushes/0/actor", json!(110))], Deny, FEW, NONE),
         // Step 15
         ("a robot beyond its tier", "G22", vec![("/units/0/tier_after", json!(1)), ("/units/0/envs", json!(["prod"]))], Deny, FEW, NONE),
+        ("a robot in its paths and elsewhere", "G22", vec![("/units", json!([facts("G22")["units"][0], reads()]))], Deny, FEW, NONE),
         ("a human commit on top of a robot's", "G22", vec![("/prs/0/commits/0/committer", json!(101))], Deny, FEW, NONE),
         ("a human push to a robot's branch", "G22", vec![("/prs/0/pushes/0/actor", json!(101))], Deny, FEW, NONE),
         ("an unknown hand in a robot's commit", "G22", vec![("/prs/0/commits/0/author", json!(null))], Deny, FEW, NONE),
@@ -194,6 +196,13 @@ fn table() -> Vec<Row> {
         ("an emergency for another file", "G85", vec![("/exceptions", with("digests", json!({"runbooks/api/stop.yaml": "b2"})))], Deny, &["EXC_DIGEST"], NONE),
         ("an emergency in another environment", "G85", vec![("/exceptions", with("environments", json!(["staging"])))], Deny, &["EXC_TIER"], NONE),
         ("an emergency in this environment", "G85", vec![("/exceptions", with("environments", json!(["staging", "prod"])))], AllowBreakGlass, &["NO_PULL_REQUEST"], NONE),
+        ("an emergency of the highest tier there may be", "G85", vec![("/exceptions/0/signature_ok", json!(true)), ("/units/0/tier_after", json!(2))], AllowBreakGlass, &["NO_PULL_REQUEST"], NONE),
+        ("an emergency of a higher tier", "G85", vec![("/exceptions/0/signature_ok", json!(true)), ("/units/0/tier_after", json!(3))], Deny, &["EXC_TIER"], NONE),
+        ("an emergency of what has no tier", "G85", vec![("/exceptions/0/signature_ok", json!(true)), ("/units/0/tier_before", json!(null)), ("/units/0/tier_after", json!(null))], AllowBreakGlass, &["NO_PULL_REQUEST"], NONE),
+        ("an emergency of two files, one of a higher tier", "G85", vec![("/exceptions", with("digests", json!({"runbooks/api/restart.yaml": "b2", "runbooks/api/other.yaml": "b2"}))), ("/units", json!([facts("G85")["units"][0], other("tier_after", json!(3))]))], Deny, &["EXC_TIER"], NONE),
+        ("an emergency of two files, for one of them", "G85", vec![("/exceptions/0/signature_ok", json!(true)), ("/units", json!([facts("G85")["units"][0], other("tier_after", json!(1))]))], Deny, &["EXC_DIGEST"], NONE),
+        ("an emergency in one of two environments", "G85", vec![("/exceptions", with("environments", json!(["staging"]))), ("/units/0/envs", json!(["prod", "staging"]))], Deny, &["EXC_TIER"], NONE),
+        ("an emergency with no incident at all", "G85", vec![("/exceptions", with("incident", json!(null)))], Deny, &["EXC_NO_INCIDENT"], NONE),
         ("an emergency granted by whoever", "G85", vec![("/exceptions", with("granted_by", json!([102])))], Deny, &["EXC_GRANTOR"], NONE),
         ("an emergency granted by its author", "G85", vec![("/exceptions", with("authors", json!([107])))], Deny, &["EXC_GRANTOR"], NONE),
         ("an emergency granted by one of its authors", "G85", vec![("/exceptions", with("authors", json!([101, 107])))], Deny, &["EXC_GRANTOR"], NONE),
@@ -212,6 +221,11 @@ fn table() -> Vec<Row> {
         ("approved too late", "G79", vec![("/now", json!("2026-11-20T00:00:00Z")), ("/exceptions/0/ratification", ratified("b2", 102, "2026-11-13T11:00:01Z"))], Deny, &["EXC_EXPIRED"], NONE),
         ("approved just in time", "G79", vec![("/now", json!("2026-11-20T00:00:00Z")), ("/exceptions/0/ratification", ratified("b2", 102, "2026-11-13T11:00:00Z"))], Allow, &["RATIFIED"], NONE),
         ("approved before it was granted", "G79", vec![("/exceptions/0/ratification", ratified("b2", 102, "2026-11-10T10:59:59Z"))], Deny, &["EXC_EXPIRED"], NONE),
+        ("approved in the second it was granted", "G79", vec![("/exceptions/0/ratification", ratified("b2", 102, "2026-11-10T11:00:00Z"))], Allow, &["RATIFIED"], NONE),
+        ("one of two files approved afterwards", "G79", vec![("/exceptions/0/digests", json!({"runbooks/api/restart.yaml": "b2", "runbooks/api/other.yaml": "b2"})), ("/exceptions/0/ratification", json!({"digests": {"runbooks/api/restart.yaml": "b2", "runbooks/api/other.yaml": "b2"}, "reviews": [review(1, 102, "APPROVED", "2026-11-10T20:00:00Z")]})), ("/units", json!([facts("G79")["units"][0], other("tier_after", json!(2))]))], Deny, &["EXC_EXPIRED"], NONE),
+        ("approved afterwards by a contributor of the pull request", "G79", vec![("/landing/shape", json!("squash")), ("/prs", json!([{
+            "number": 42, "author": 102, "base_ref": "main", "base_repo_id": 9001, "head_sha": HEAD, "merged": true, "merged_at": "2026-11-10T12:00:00Z",
+            "merge_commit_sha": TIP, "merged_by": 107, "commits": [commit(HEAD)], "pushes": [], "base_changes": []}])), ("/exceptions/0/ratification", ratified("b2", 102, "2026-11-10T20:00:00Z"))], Deny, &["EXC_EXPIRED"], NONE),
         ("approved in the future", "G79", vec![("/exceptions/0/ratification", ratified("b2", 102, "2026-11-11T09:00:01Z"))], Deny, &["EXC_EXPIRED"], NONE),
         ("refused afterwards", "G79", vec![("/exceptions/0/ratification", json!({"digests": {"runbooks/api/restart.yaml": "b2"}, "reviews": [review(1, 102, "CHANGES_REQUESTED", "2026-11-10T20:00:00Z")]}))], Deny, &["EXC_EXPIRED"], NONE),
         ("a bad signature cannot be ratified", "G85", vec![("/exceptions/0/ratification", ratified("b2", 102, "2026-11-10T12:00:00Z"))], Deny, &["EXC_SIGNATURE"], NONE),
@@ -223,6 +237,14 @@ fn reads() -> Value {
     unit["path"] = json!("runbooks/api/read.yaml");
     unit["tier_before"] = json!(0);
     unit["tier_after"] = json!(0);
+    unit
+}
+
+/// Another file like that of G85, but for one thing.
+fn other(key: &str, value: Value) -> Value {
+    let mut unit = facts("G85")["units"][0].clone();
+    unit["path"] = json!("runbooks/api/other.yaml");
+    unit[key] = value;
     unit
 }
 
