@@ -89,8 +89,8 @@ fn a_thousand_landings_are_judged_in_less_than_two_seconds() {
         .map(|id| Facts::from_json(facts(id).to_string().as_bytes()).unwrap())
         .into();
     let started = Instant::now();
-    let judged = facts.iter().cycle().take(1_000);
-    let judged = judged.map(|facts| evaluate(facts, &rules)).count();
-    assert_eq!(judged, 1_000);
+    for facts in facts.iter().cycle().take(1_000) {
+        assert_ne!(evaluate(facts, &rules).verdict, Verdict::Error);
+    }
     assert!(started.elapsed() < Duration::from_secs(2));
 }
