@@ -96,3 +96,33 @@ fn reassign(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether people can be found for the slots by trying every one.
+    fn tried(slots: &[&BTreeSet<Account>], used: &mut BTreeSet<Account>) -> bool {
+        let Some((first, rest)) = slots.split_first() else {
+            return true;
+        };
+        first.iter().any(|person| {
+            let is_new = used.insert(*person);
+            let fits = is_new && tried(rest, used);
+            if is_new {
+                used.remove(person);
+            }
+            fits
+        })
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn people_are_found_whenever_there_are_some(
+            teams in proptest::collection::vec((1_u32..3, proptest::collection::btree_set(0_u64..6, 0..4)), 1..5),
+        ) {
+            let slots: Vec<_> = teams.iter().flat_map(|(needed, votes)| vec![votes; *needed as usize]).collect();
+            proptest::prop_assert_eq!(fills(&teams), tried(&slots, &mut BTreeSet::new()));
+        }
+    }
+}
