@@ -58,8 +58,9 @@ impl<'f> People<'f> {
         {
             *person = first;
         }
-        let new = accounts.into_iter().chain(people);
-        self.same.extend(new.map(|account| (account, first)));
+        // What an account was folded into already is among them.
+        self.same
+            .extend(people.into_iter().map(|account| (account, first)));
     }
 
     /// The person behind an account.

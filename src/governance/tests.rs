@@ -6,3 +6,4 @@ mod limits;
 mod policies;
 mod properties;
 mod reasons;
+mod settings;

@@ -112,7 +112,10 @@ fn table() -> Vec<Row> {
         ("one more environment", "G01", vec![("/units/0/envs", json!(["prod", "moon"]))], Deny, &["NO_MATRIX_CELL"], NONE),
         ("no environment", "G01", vec![("/units/0/envs", json!([]))], Deny, &["NO_MATRIX_CELL"], NONE),
         ("nothing that acts", "G01", vec![("/units/0/tier_before", json!(null)), ("/units/0/tier_after", json!(null)), ("/units/0/envs", json!([]))], Allow, NONE, NONE),
+        ("the strictest of two rows decides what is stale", "G19", vec![("/units/0/envs", json!(["staging", "prod"]))], Deny, FEW, &["STALE_COMMIT"]),
         // Step 9
+        ("an unknown author of what does nothing", "G01", vec![("/prs/0/commits/0/author", json!(null)), ("/units/0/tier_before", json!(null)), ("/units/0/tier_after", json!(null)), ("/units/0/envs", json!([]))], Allow, NONE, NONE),
+        ("an unknown author of a file that acts and one that reads", "G01", vec![("/prs/0/commits/0/author", json!(null)), ("/units", json!([unit("a", 0, "prod"), unit("b", 1, "prod")]))], Deny, &["UNKNOWN_CONTRIBUTOR"], NONE),
         ("an unknown author", "G01", vec![("/prs/0/commits/0/author", json!(null))], Deny, &["UNKNOWN_CONTRIBUTOR"], NONE),
         ("an unknown committer", "G01", vec![("/prs/0/commits/0/committer", json!(null))], Deny, &["UNKNOWN_CONTRIBUTOR"], NONE),
         ("an author who is gone", "G01", vec![("/prs/0/author", json!(null))], Deny, &["UNKNOWN_CONTRIBUTOR"], NONE),
@@ -131,6 +134,7 @@ fn table() -> Vec<Row> {
         ("at once, the later id is the last", "G01", vec![("/reviews", json!([review(2, 102, "CHANGES_REQUESTED", late), review(1, 102, "APPROVED", late)]))], Deny, &["CHANGES_REQUESTED", "INSUFFICIENT_APPROVALS"], NONE),
         ("a dismissal revives nothing", "G01", vec![("/reviews", json!([review(1, 102, "APPROVED", "2026-11-10T10:00:00Z"), review(2, 102, "DISMISSED", late)]))], Deny, FEW, &["DISMISSED"]),
         ("a comment changes nothing", "G01", vec![("/reviews", json!([review(1, 102, "APPROVED", "2026-11-10T10:00:00Z"), review(2, 102, "COMMENTED", late)]))], Allow, NONE, NONE),
+        ("a no in the second of the merge", "G01", vec![("/reviews", json!([review(1, 102, "APPROVED", "2026-11-10T10:00:00Z"), review(2, 102, "CHANGES_REQUESTED", "2026-11-10T12:00:00Z")]))], Deny, &["CHANGES_REQUESTED", "INSUFFICIENT_APPROVALS"], NONE),
         ("a no after the merge changes nothing", "G01", vec![("/reviews", json!([review(1, 102, "APPROVED", "2026-11-10T10:00:00Z"), review(2, 102, "CHANGES_REQUESTED", "2026-11-10T12:01:00Z")]))], Allow, NONE, NONE),
         ("a no in the second of the merge after a yes", "G01", vec![("/reviews", json!([review(1, 102, "APPROVED", "2026-11-10T10:00:00Z"), review(2, 102, "CHANGES_REQUESTED", "2026-11-10T12:00:00Z")]))], Deny, &["CHANGES_REQUESTED", "INSUFFICIENT_APPROVALS"], NONE),
         // Step 11
@@ -213,6 +217,14 @@ fn table() -> Vec<Row> {
         ("an emergency without an incident", "G85", vec![("/exceptions", with("incident", json!(" ")))], Deny, &["EXC_NO_INCIDENT"], NONE),
         ("an emergency that is over", "G85", vec![("/exceptions", with("id", json!("EXC-1"))), ("/now", json!("2026-11-11T09:00:00Z"))], Deny, &["EXC_EXPIRED"], NONE),
         ("an emergency in its last second", "G85", vec![("/exceptions", with("id", json!("EXC-1"))), ("/now", json!("2026-11-11T08:59:59Z"))], AllowBreakGlass, &["NO_PULL_REQUEST"], NONE),
+        ("an emergency of this moment", "G85", vec![("/exceptions", with("granted_at", json!("2026-11-10T12:05:00Z")))], AllowBreakGlass, &["NO_PULL_REQUEST"], NONE),
+        ("an emergency of the highest tier there may be", "G85", vec![("/exceptions", with("id", json!("EXC-1"))), ("/units/0/tier_after", json!(2))], AllowBreakGlass, &["NO_PULL_REQUEST"], NONE),
+        ("an emergency for what does nothing", "G85", vec![("/exceptions", with("id", json!("EXC-1"))), ("/units/0/tier_before", json!(null)), ("/units/0/tier_after", json!(null))], AllowBreakGlass, &["NO_PULL_REQUEST"], NONE),
+        ("an emergency for one of two files", "G85", vec![("/exceptions", with("digests", json!({"a": "b2"}))), ("/units", json!([unit("a", 1, "prod"), unit("b", 1, "prod")]))], Deny, &["EXC_DIGEST"], NONE),
+        ("an emergency in which one of two files has too high a tier", "G85", vec![("/exceptions", with("digests", json!({"a": "b2", "b": "b2"}))), ("/units", json!([unit("a", 1, "prod"), unit("b", 3, "prod")]))], Deny, &["EXC_TIER"], NONE),
+        ("an emergency in one environment of two", "G85", vec![("/exceptions", with("environments", json!(["prod"]))), ("/units/0/envs", json!(["prod", "staging"]))], Deny, &["EXC_TIER"], NONE),
+        ("an emergency granted by one of its authors", "G85", vec![("/exceptions", with("authors", json!([101, 107])))], Deny, &["EXC_GRANTOR"], NONE),
+        ("an emergency of which nobody says the incident", "G85", vec![("/exceptions", with("incident", json!(null)))], Deny, &["EXC_NO_INCIDENT"], NONE),
         ("approved afterwards", "G79", vec![("/exceptions/0/ratification", ratified("b2", 102, "2026-11-10T20:00:00Z"))], Allow, &["RATIFIED"], NONE),
         ("approved before it is over", "G85", vec![("/exceptions", with("ratification", ratified("b2", 102, "2026-11-10T12:00:00Z")))], Allow, &["RATIFIED"], NONE),
         ("other bytes approved afterwards", "G79", vec![("/exceptions/0/ratification", ratified("b3", 102, "2026-11-10T20:00:00Z"))], Deny, &["EXC_EXPIRED"], NONE),
@@ -261,6 +273,13 @@ fn unfinished() -> Value {
     let mut pull = facts("G01")["prs"][0].clone();
     pull["merge_commit_sha"] = json!(null);
     pull
+}
+
+fn unit(path: &str, tier: u8, environment: &str) -> Value {
+    json!({
+        "path": path, "tier_before": tier, "tier_after": tier, "envs": [environment],
+        "P": "b1", "MB": "b1", "H": "b2", "C": "b2",
+    })
 }
 
 fn open() -> Value {
