@@ -13,14 +13,12 @@ fn file() -> Value {
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
-/// A policy of the file.
-pub(super) fn spec(name: &str) -> Value {
-    file()["policies"][name]["spec"].clone()
-}
-
 /// The rules of a policy of the file.
 pub(super) fn rules(name: &str) -> Rules {
-    Rules::new(&serde_json::from_value::<Governance>(spec(name)).unwrap()).unwrap()
+    Rules::new(
+        &serde_json::from_value::<Governance>(file()["policies"][name]["spec"].clone()).unwrap(),
+    )
+    .unwrap()
 }
 
 /// The rules of the default policy with changes, by JSON pointer; `null` takes a key away.

@@ -1,13 +1,10 @@
-//! How much is judged, and how fast.
-
-use std::time::{Duration, Instant};
+//! How much is judged.
 
 use serde_json::{Value, json};
 
 use super::cases::{facts, judged, rules};
 use crate::governance::{
-    Evaluation, Facts, MAX_COMMITS, MAX_COMPARISONS, MAX_REVIEWS, MAX_UNITS, Reason, Verdict,
-    evaluate,
+    Evaluation, MAX_COMMITS, MAX_COMPARISONS, MAX_REVIEWS, MAX_UNITS, Reason, Verdict,
 };
 
 fn many(facts: &mut Value, pointer: &str, count: usize, key: Option<&str>) {
@@ -80,17 +77,4 @@ fn many_files_with_many_members_are_not_compared() {
         &judged(&facts, &rules("default")),
         "comparisons"
     ));
-}
-
-#[test]
-fn a_thousand_landings_are_judged_in_less_than_two_seconds() {
-    let rules = rules("default");
-    let facts: Vec<Facts> = ["G01", "G10", "G19", "G79", "G91"]
-        .map(|id| Facts::from_json(facts(id).to_string().as_bytes()).unwrap())
-        .into();
-    let started = Instant::now();
-    for facts in facts.iter().cycle().take(1_000) {
-        assert_ne!(evaluate(facts, &rules).verdict, Verdict::Error);
-    }
-    assert!(started.elapsed() < Duration::from_secs(2));
 }

@@ -1,21 +1,9 @@
-//! What the settings of a policy make of the same facts, and the most that is judged.
+//! What the settings of a policy make of the same facts.
 
 use serde_json::{Value, json};
 
-use super::cases::{facts, judged, spec};
-use crate::document::model::Governance;
-use crate::governance::{
-    Facts, MAX_COMMITS, MAX_REVIEWS, MAX_UNITS, Rules, RulesError, Verdict, evaluate,
-};
-
-fn policy(changes: &[(&str, Value)]) -> Result<Rules, RulesError> {
-    let mut spec = spec("default");
-    for (pointer, value) in changes {
-        let (parent, key) = pointer.rsplit_once('/').unwrap();
-        spec.pointer_mut(parent).unwrap()[key] = value.clone();
-    }
-    Rules::new(&serde_json::from_value::<Governance>(spec).unwrap())
-}
+use super::cases::{facts, judged, rules_with};
+use crate::governance::Verdict;
 
 /// Verdict and codes of a case with changed facts under a changed policy.
 fn under(
@@ -27,7 +15,7 @@ fn under(
     for (pointer, value) in facts_changes {
         *facts.pointer_mut(pointer).unwrap() = value.clone();
     }
-    let found = judged(&facts, &policy(changes).unwrap());
+    let found = judged(&facts, &rules_with(changes).unwrap());
     let codes = found.reasons.iter().map(|reason| reason.code()).collect();
     let refused = found.rejected.iter().map(|one| one.reason.code()).collect();
     (found.verdict, codes, refused)
@@ -184,91 +172,4 @@ fn people_are_told_apart_by_ids() {
         ]),
     );
     assert_eq!(under("G01", &[late], &[]).2, ["SELF_APPROVAL"]);
-}
-
-#[test]
-fn a_policy_that_cannot_be_used_says_why() {
-    for (pointer, value, words) in [
-        ("/approve", json!(null), "has no `approve`"),
-        ("/repository", json!(null), "has no `repository`"),
-        (
-            "/approve/defaults/stale",
-            json!("never"),
-            "`stale: never` is neither `strict` nor `content`",
-        ),
-        (
-            "/approve/defaults/unknown_contributor",
-            json!("maybe"),
-            "neither `deny` nor `allow`",
-        ),
-        (
-            "/approve/governance_change/paths",
-            json!(["a{b"]),
-            "`a{b` is no glob pattern",
-        ),
-        (
-            "/approve/paths",
-            json!([{"match": "**", "require": {"nobody": 1}}]),
-            "team `nobody`",
-        ),
-        (
-            "/break_glass/approvers",
-            json!({"nobody": 1}),
-            "team `nobody`",
-        ),
-    ] {
-        let error = policy(&[(pointer, value)]).unwrap_err().to_string();
-        assert!(error.contains(words), "{error}");
-    }
-}
-
-#[test]
-fn more_than_a_landing_can_have_is_not_judged() {
-    let rules = policy(&[]).unwrap();
-    let whole = Facts::from_json(facts("G01").to_string().as_bytes()).unwrap();
-    let verdict = |facts: &Facts| evaluate(facts, &rules).verdict;
-    let review = |id: usize| {
-        let mut review = whole.reviews[0].clone();
-        review.id = id as u64;
-        review
-    };
-    let unit = |number: usize| {
-        let mut unit = whole.units[0].clone();
-        unit.path = format!("runbooks/{number}.yaml");
-        unit
-    };
-    let mut many = whole.clone();
-    many.reviews = (0..MAX_REVIEWS).map(review).collect();
-    many.units = (0..MAX_UNITS).map(unit).collect();
-    many.prs[0].commits = vec![whole.prs[0].commits[0].clone(); MAX_COMMITS];
-    many.prs[0].pushes = Some(vec![
-        whole.prs[0].pushes.as_ref().unwrap()[0].clone();
-        MAX_COMMITS
-    ]);
-    assert_eq!(verdict(&many), Verdict::Allow);
-    let more: [fn(&mut Facts); 4] = [
-        |facts| {
-            let mut review = facts.reviews[0].clone();
-            review.id = u64::MAX;
-            facts.reviews.push(review);
-        },
-        |facts| {
-            let mut unit = facts.units[0].clone();
-            unit.path = "runbooks/more.yaml".to_owned();
-            facts.units.push(unit);
-        },
-        |facts| {
-            let commit = facts.prs[0].commits[0].clone();
-            facts.prs[0].commits.push(commit);
-        },
-        |facts| {
-            let pushes = facts.prs[0].pushes.as_mut().unwrap();
-            pushes.push(pushes[0].clone());
-        },
-    ];
-    for add in more {
-        let mut facts = many.clone();
-        add(&mut facts);
-        assert_eq!(verdict(&facts), Verdict::Error);
-    }
 }
