@@ -1,5 +1,10 @@
 //! How long it takes to judge landings by facts that are there already: reading and evaluation, as the publish gate does it.
 
+#![expect(
+    clippy::expect_used,
+    reason = "a benchmark that cannot prepare what it measures has nothing to say"
+)]
+
 use std::time::Instant;
 
 use rbk::document::model::Governance;

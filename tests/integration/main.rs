@@ -1,6 +1,7 @@
 //! Tests of whole chains, in one binary.
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod action;
 #[cfg(test)]
 mod approvals;

@@ -75,7 +75,10 @@ fn defaults_of_a_policy_decide() {
         ("/units/0/P", json!("b9")),
         ("/units/0/C", json!("b29")),
     ];
-    assert_eq!(under("G61", &[content.clone()], &nothing).0, Verdict::Allow);
+    assert_eq!(
+        under("G61", std::slice::from_ref(&content), &nothing).0,
+        Verdict::Allow
+    );
     assert_eq!(under("G61", &[], &nothing).1, ["CONCURRENT_CHANGE"]);
     // Never from tier 2 up.
     assert_eq!(under("G61", &[content], &[]).1, ["CONCURRENT_CHANGE"]);
@@ -91,7 +94,12 @@ fn every_row_that_fits_applies() {
     let one = ("/reviews/1/user", json!(106));
     let both = ("/units/0/envs", json!(["prod", "staging"]));
     assert_eq!(
-        under("G04", &[matrix.clone()], &[one.clone(), both.clone()]).1,
+        under(
+            "G04",
+            std::slice::from_ref(&matrix),
+            &[one.clone(), both.clone()]
+        )
+        .1,
         ["TOO_FEW_HUMANS"]
     );
     assert_eq!(under("G04", &[matrix], &[both]).0, Verdict::Allow);
