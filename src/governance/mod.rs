@@ -16,6 +16,7 @@ mod opinion;
 mod people;
 mod ratification;
 mod reason;
+mod record;
 mod robot;
 mod rules;
 mod satisfy;
@@ -32,5 +33,6 @@ pub use facts::{
     Sha, Shape, Unit, User, Witness,
 };
 pub use reason::{Reason, Weight};
+pub use record::{Record, RecordError, Subject};
 pub use rules::{DEFAULT_MAX_AGE, Rules, RulesError};
 pub use verdict::{Evaluation, Rejected, TeamEvaluation, UnitEvaluation, Verdict};
