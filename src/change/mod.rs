@@ -6,8 +6,14 @@
 mod affected;
 mod base;
 pub mod diff;
+mod fetch;
+mod history;
+mod library;
 mod repository;
+mod tree;
 
 pub use affected::{Affected, affected};
 pub use base::BaseError;
+pub use history::{CommitDetails, MAX_COMMITS, Person};
+pub use library::LibraryError;
 pub use repository::{Commit, FileAt, GitError, GitRepository};

@@ -56,6 +56,21 @@ pub enum GitError {
         /// Its size in bytes.
         size: usize,
     },
+    /// A pull request has more commits than are looked at.
+    #[error("there are more than {} commits between the two", super::history::MAX_COMMITS)]
+    TooManyCommits,
+    /// A commit is not in this clone and could not be fetched.
+    #[error(
+        "commit {commit} is not in this clone, and fetching {reference} from origin does not bring it ({why}); run `git fetch origin {reference}`"
+    )]
+    NotFetched {
+        /// The commit.
+        commit: String,
+        /// Where it should be found.
+        reference: String,
+        /// Why it was not.
+        why: String,
+    },
     /// libgit2 failed.
     #[error("git cannot be read: {0}")]
     Git(#[from] git2::Error),
@@ -81,7 +96,7 @@ pub struct FileAt {
 
 /// A git repository on disk.
 pub struct GitRepository {
-    inner: git2::Repository,
+    pub(super) inner: git2::Repository,
 }
 
 impl GitRepository {
@@ -112,17 +127,17 @@ impl GitRepository {
         })
     }
 
-    /// The regular files of a commit that `wanted` accepts, sorted by path. Links and submodules
+    /// The regular files of a commit or tree that `wanted` accepts, sorted by path. Links and submodules
     /// are left out.
     ///
     /// # Errors
-    /// When the commit does not exist, or an accepted file is too large or oddly named.
+    /// When there is no such commit or tree, or an accepted file is too large or oddly named.
     pub fn files_at(
         &self,
         revision: &str,
         wanted: impl Fn(&Utf8Path) -> bool,
     ) -> Result<Vec<FileAt>, GitError> {
-        let tree = self.find(revision)?.tree()?;
+        let tree = self.tree(revision)?;
         let mut found = Vec::new();
         let mut refused = None;
         tree.walk(TreeWalkMode::PreOrder, |folder, entry| {
@@ -213,7 +228,10 @@ impl GitRepository {
     }
 
     /// The nearest commit two commits have in common; none when there is none.
-    pub(super) fn merge_base(&self, one: &str, other: &str) -> Result<Option<String>, GitError> {
+    ///
+    /// # Errors
+    /// When one of them is not there.
+    pub fn merge_base(&self, one: &str, other: &str) -> Result<Option<String>, GitError> {
         let (one, other) = (Oid::from_str(one)?, Oid::from_str(other)?);
         match self.inner.merge_base(one, other) {
             Ok(base) => Ok(Some(base.to_string())),
@@ -238,7 +256,14 @@ impl GitRepository {
         head.is_err_and(|error| error.code() == git2::ErrorCode::UnbornBranch)
     }
 
-    fn find(&self, revision: &str) -> Result<git2::Commit<'_>, GitError> {
+    /// The tree of a commit, or a tree itself.
+    pub(super) fn tree(&self, treeish: &str) -> Result<git2::Tree<'_>, GitError> {
+        let object = self.inner.revparse_single(treeish);
+        let tree = object.and_then(|object| object.peel_to_tree());
+        tree.or_else(|_| Ok(self.find(treeish)?.tree()?))
+    }
+
+    pub(super) fn find(&self, revision: &str) -> Result<git2::Commit<'_>, GitError> {
         let object = match self.inner.revparse_single(revision) {
             Ok(object) => object,
             Err(_) if revision == "HEAD" && self.is_unborn() => {

@@ -9,12 +9,11 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use crate::change::{Commit, GitRepository};
+use crate::change::{Commit, GitRepository, LibraryError};
 use crate::cli::{CliError, Console};
 use crate::distribution::StateDir;
 use crate::distribution::signer::{KeySource, PemSigner};
-use crate::document::model::Repository;
-use crate::library::{CONFIGURATION, Library, LoadOptions, Selection};
+use crate::library::{Library, LoadOptions};
 
 /// The moment. Only commands that sign, synchronise or decide live ask for it.
 pub(super) fn now() -> Timestamp {
@@ -115,37 +114,12 @@ pub(super) fn library_at(path: &Utf8Path, revision: &str) -> Result<(Library, St
     let git = GitRepository::discover(&start).map_err(CliError::could_not)?;
     let commit = git.commit(revision).map_err(CliError::could_not)?;
     let root = Library::find_root(&start).unwrap_or(start);
-    let prefix = git
-        .root()
-        .and_then(|top| top.canonicalize_utf8().ok())
-        .and_then(|top| root.strip_prefix(top).ok().map(Utf8Path::to_owned))
-        .unwrap_or_default();
-    let inside = |path: &Utf8Path| path.strip_prefix(&prefix).ok().map(Utf8Path::to_owned);
-    let files_at = |wanted: &dyn Fn(&Utf8Path) -> bool| {
-        let files = git.files_at(&commit.id, |path| {
-            inside(path).is_some_and(|path| wanted(&path))
-        });
-        let files = files.map_err(CliError::could_not)?.into_iter();
-        Ok::<_, CliError>(
-            files
-                .filter_map(|file| Some((inside(&file.path)?, file.bytes)))
-                .collect::<Vec<_>>(),
-        )
-    };
-    let configuration = Library::from_sources(files_at(&|path| path == CONFIGURATION)?);
-    let conventional = Repository::conventional();
-    let repository = configuration
-        .repository()
-        .map_or(&conventional, |(_, document)| &document.spec);
-    let (selection, problems) = Selection::new(repository);
-    if let Some(problem) = problems.first() {
-        return Err(CliError::usage(format!(
-            "rbk.yaml: `{}`: {}",
-            problem.pattern, problem.message
-        )));
-    }
-    let files = files_at(&|path| path == CONFIGURATION || selection.selects(path))?;
-    Ok((Library::from_sources(files), commit.id))
+    let library = git.library(&commit.id, &git.prefix_of(&root));
+    let library = library.map_err(|error| match error {
+        LibraryError::Git(error) => CliError::could_not(error),
+        pattern @ LibraryError::Pattern { .. } => CliError::usage(pattern),
+    })?;
+    Ok((library, commit.id))
 }
 
 /// What a change is compared with.
