@@ -12,6 +12,7 @@
 //! | [`testing`] | fixtures driven through the engine |
 //! | [`change`] | what git knows about a repository |
 //! | [`governance`] | what a policy says, evaluated without the network |
+//! | `github` | facts from GitHub, and what is said there (feature `github`) |
 //! | [`bundle`] | the canonical, reproducible form of a release |
 //! | [`distribution`] | signed publication and verified synchronisation |
 //! | [`agent`] | decisions and authorisations over a synchronised bundle |
@@ -26,6 +27,8 @@ pub mod diagnostic;
 pub mod distribution;
 pub mod document;
 pub mod engine;
+#[cfg(feature = "github")]
+pub mod github;
 pub mod governance;
 pub mod library;
 pub mod lint;

@@ -1,5 +1,7 @@
 //! Commits and the files in them, read through libgit2.
 
+use std::cell::OnceCell;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use git2::{DiffOptions, ErrorCode, ObjectType, Oid, StatusOptions, TreeWalkMode, TreeWalkResult};
 use jiff::Timestamp;
@@ -57,7 +59,10 @@ pub enum GitError {
         size: usize,
     },
     /// A pull request has more commits than are looked at.
-    #[error("there are more than {} commits between the two", super::history::MAX_COMMITS)]
+    #[error(
+        "there are more than {} commits between the two",
+        super::history::MAX_COMMITS
+    )]
     TooManyCommits,
     /// A commit is not in this clone and could not be fetched.
     #[error(
@@ -97,6 +102,8 @@ pub struct FileAt {
 /// A git repository on disk.
 pub struct GitRepository {
     pub(super) inner: git2::Repository,
+    /// Set once objects that are made here are kept in memory and not written.
+    pub(super) scratch: OnceCell<()>,
 }
 
 impl GitRepository {
@@ -106,7 +113,10 @@ impl GitRepository {
     /// [`GitError::NotARepository`] when there is none up to the file system's root.
     pub fn discover(start: &Utf8Path) -> Result<Self, GitError> {
         match git2::Repository::discover(start) {
-            Ok(inner) => Ok(Self { inner }),
+            Ok(inner) => Ok(Self {
+                inner,
+                scratch: OnceCell::new(),
+            }),
             Err(error) if error.code() == ErrorCode::NotFound => Err(GitError::NotARepository {
                 path: start.to_owned(),
             }),
@@ -254,6 +264,14 @@ impl GitRepository {
     fn is_unborn(&self) -> bool {
         let head = self.inner.head();
         head.is_err_and(|error| error.code() == git2::ErrorCode::UnbornBranch)
+    }
+
+    /// Id of the tree of a commit, or of a tree itself.
+    ///
+    /// # Errors
+    /// When there is neither.
+    pub fn tree_id(&self, treeish: &str) -> Result<String, GitError> {
+        Ok(self.tree(treeish)?.id().to_string())
     }
 
     /// The tree of a commit, or a tree itself.

@@ -5,6 +5,9 @@ use git2::{DiffOptions, FileMode, MergeOptions};
 
 use super::repository::{GitError, GitRepository};
 
+/// Above that of the object stores on disk, so that what is made here is written to none of them.
+const SCRATCH_PRIORITY: i32 = 1_000;
+
 impl GitRepository {
     /// Name of what lies at a path in a commit or tree: its object id, with the mode where that is not an ordinary file's.
     /// Equal names are equal content. None where nothing lies there.
@@ -61,9 +64,12 @@ impl GitRepository {
     /// # Errors
     /// When one is not there.
     pub fn merged(&self, base: &str, ours: &str, theirs: &str) -> Result<Option<String>, GitError> {
-        // What is written from here on stays in memory.
-        let odb = self.inner.odb()?;
-        odb.add_new_mempack_backend(1_000)?;
+        if self.scratch.get().is_none() {
+            self.inner
+                .odb()?
+                .add_new_mempack_backend(SCRATCH_PRIORITY)?;
+            let _ = self.scratch.set(());
+        }
         let mut options = MergeOptions::new();
         options.find_renames(false);
         let (base, ours, theirs) = (self.tree(base)?, self.tree(ours)?, self.tree(theirs)?);
@@ -74,5 +80,56 @@ impl GitRepository {
             return Ok(None);
         }
         Ok(Some(index.write_tree_to(&self.inner)?.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn commit(git: &git2::Repository, files: &[(&str, &str)], parents: &[&str]) -> String {
+        let mut tree = git.treebuilder(None).unwrap();
+        for (name, text) in files {
+            let blob = git.blob(text.as_bytes()).unwrap();
+            tree.insert(name, blob, FileMode::Blob.into()).unwrap();
+        }
+        let tree = git.find_tree(tree.write().unwrap()).unwrap();
+        let who = git2::Signature::new("t", "t@x.org", &git2::Time::new(1, 0)).unwrap();
+        let parents: Vec<_> = parents
+            .iter()
+            .map(|id| git.find_commit(id.parse().unwrap()).unwrap())
+            .collect();
+        let parents: Vec<&git2::Commit<'_>> = parents.iter().collect();
+        let id = git.commit(None, &who, &who, "c", &tree, &parents);
+        id.unwrap().to_string()
+    }
+
+    fn objects(folder: &Utf8Path) -> usize {
+        let objects = std::fs::read_dir(folder.join(".git/objects")).unwrap();
+        objects
+            .map(|entry| std::fs::read_dir(entry.unwrap().path()).unwrap().count())
+            .sum()
+    }
+
+    #[test]
+    fn a_merge_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = Utf8Path::from_path(folder.path()).unwrap().to_owned();
+        let inner = git2::Repository::init(&folder).unwrap();
+        let base = commit(&inner, &[("a", "1\n2\n3\n4\n"), ("b", "b\n")], &[]);
+        let ours = commit(&inner, &[("a", "0\n2\n3\n4\n"), ("b", "b\n")], &[&base]);
+        let theirs = commit(&inner, &[("a", "1\n2\n3\n5\n"), ("b", "c\n")], &[&base]);
+        let other = commit(&inner, &[("a", "9\n2\n3\n4\n"), ("b", "b\n")], &[&base]);
+        let git = GitRepository::discover(&folder).unwrap();
+        let before = objects(&folder);
+        let merged = git.merged(&base, &ours, &theirs).unwrap().unwrap();
+        let files = git.files_at(&merged, |_| true).unwrap();
+        assert_eq!(files[0].bytes, b"0\n2\n3\n5\n");
+        assert_eq!(git.merged(&base, &ours, &other).unwrap(), None);
+        assert_eq!(objects(&folder), before);
+        assert_eq!(git.changed_between(&ours, &merged).unwrap(), ["a", "b"]);
+        let head = git.content_at(&theirs, Utf8Path::new("b")).unwrap();
+        assert_eq!(git.content_at(&merged, Utf8Path::new("b")).unwrap(), head);
+        assert_eq!(git.content_at(&merged, Utf8Path::new("x/y")).unwrap(), None);
     }
 }

@@ -33,7 +33,6 @@ pub(super) struct PullInList {
 pub(super) struct Pull {
     pub(super) number: u64,
     pub(super) title: String,
-    pub(super) state: String,
     pub(super) user: Option<Account>,
     pub(super) created_at: Timestamp,
     pub(super) merged: bool,
@@ -58,7 +57,6 @@ pub(super) struct Head {
 /// The branch a pull request is for.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct BaseOf {
-    pub(super) sha: String,
     #[serde(rename = "ref")]
     pub(super) branch: String,
     pub(super) repo: Repository,
@@ -158,7 +156,9 @@ pub(super) struct Comment {
 }
 
 /// GitHub writes `{}` as well as `null` for nobody.
-fn account_or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Account>, D::Error> {
+fn account_or_empty<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Account>, D::Error> {
     #[derive(Deserialize)]
     struct Maybe {
         login: Option<String>,

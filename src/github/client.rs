@@ -114,6 +114,11 @@ impl Client {
         &self.settings.place
     }
 
+    /// The wait before a second try.
+    pub(super) fn first_wait(&self) -> Duration {
+        self.settings.first_wait
+    }
+
     /// Requests sent so far, repeated ones included.
     pub fn asked(&self) -> u64 {
         self.asked.get()
@@ -187,7 +192,11 @@ impl Client {
     fn page(&self, what: &str, address: &str) -> Result<Page, GithubError> {
         let mut address = address.to_owned();
         for _ in 0..=MAX_REDIRECTS {
-            let kept = self.settings.cache.as_ref().and_then(|it| it.find(&address));
+            let kept = self
+                .settings
+                .cache
+                .as_ref()
+                .and_then(|it| it.find(&address));
             let version = kept.as_ref().map(|kept| kept.etag.as_str());
             let ask = || self.send(what, Method::GET, &address, version, None);
             let answer = self.patiently(ask)?;
@@ -197,7 +206,10 @@ impl Client {
             }
             if let (StatusCode::NOT_MODIFIED, Some(kept)) = (answer.status, kept) {
                 let next = kept.next.filter(|next| self.is_own(next));
-                return Ok(Page { body: kept.body, next });
+                return Ok(Page {
+                    body: kept.body,
+                    next,
+                });
             }
             let answer = accepted(what, answer, self)?;
             return self.keep(what, address, answer);
@@ -211,10 +223,13 @@ impl Client {
     fn keep(&self, what: &str, address: String, answer: Answer) -> Result<Page, GithubError> {
         let next = header(&answer.headers, LINK).and_then(|links| next_page(&links));
         if let Some(elsewhere) = next.as_ref().filter(|next| !self.is_own(next)) {
-            return Err(malformed(what, format!("its next page is at {elsewhere}")));
+            return Err(GithubError::malformed(
+                what,
+                &format!("its next page is at {elsewhere}"),
+            ));
         }
         let body = String::from_utf8(answer.body)
-            .map_err(|_| malformed(what, "it is not UTF-8".to_owned()))?;
+            .map_err(|_| GithubError::malformed(what, "it is not UTF-8"))?;
         if let (Some(cache), Some(etag)) = (&self.settings.cache, header(&answer.headers, ETAG)) {
             cache.keep(&Kept {
                 address,
@@ -232,7 +247,10 @@ impl Client {
         if self.is_own(&to) {
             Ok(to)
         } else {
-            Err(malformed(what, format!("it redirects to `{}`", visible_line(&to))))
+            Err(GithubError::malformed(
+                what,
+                &format!("it redirects to `{to}`"),
+            ))
         }
     }
 
@@ -389,14 +407,7 @@ fn next_page(links: &str) -> Option<String> {
 }
 
 fn read<T: DeserializeOwned>(what: &str, body: &[u8]) -> Result<T, GithubError> {
-    serde_json::from_slice(body).map_err(|error| malformed(what, error.to_string()))
-}
-
-fn malformed(what: &str, why: String) -> GithubError {
-    GithubError::Malformed {
-        what: what.to_owned(),
-        why,
-    }
+    serde_json::from_slice(body).map_err(|error| GithubError::malformed(what, &error.to_string()))
 }
 
 /// An error with what caused it, since the outermost seldom says what happened.

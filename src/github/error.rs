@@ -25,7 +25,9 @@ pub enum GithubError {
         until: Option<i64>,
     },
     /// The token may not do this.
-    #[error("the token may not {what}: GitHub answers {status} ({message}); give it the permission, or use another token")]
+    #[error(
+        "the token may not {what}: GitHub answers {status} ({message}); give it the permission, or use another token"
+    )]
     Forbidden {
         /// Method and path.
         what: String,
@@ -61,6 +63,14 @@ pub enum GithubError {
 }
 
 impl GithubError {
+    /// An answer that cannot be read.
+    pub(super) fn malformed(what: &str, why: &str) -> Self {
+        Self::Malformed {
+            what: what.to_owned(),
+            why: crate::diagnostic::visible::visible_line(why),
+        }
+    }
+
     /// Whether the thing is not there, or may not be seen, which with GitHub cannot be told apart.
     pub fn is_out_of_sight(&self) -> bool {
         matches!(self, Self::NotFound { .. } | Self::Forbidden { .. })

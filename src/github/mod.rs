@@ -16,6 +16,7 @@ mod token;
 pub use cache::Cache;
 pub use client::{Client, Settings};
 pub use error::GithubError;
-pub use place::{Place, PlaceError};
+pub use place::{PUBLIC_API, Place, PlaceError};
 pub use post::{CommitStatus, Posted, StatusState};
+
 pub use token::Token;

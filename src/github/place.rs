@@ -19,7 +19,9 @@ pub struct Place {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum PlaceError {
     /// The address of the API is no such address.
-    #[error("`{0}` is no address of an API: it is `https://HOST`, or `https://HOST/api/v3` for GitHub Enterprise Server")]
+    #[error(
+        "`{0}` is no address of an API: it is `https://HOST`, or `https://HOST/api/v3` for GitHub Enterprise Server"
+    )]
     Api(String),
     /// The name of the repository is not one.
     #[error("`{0}` is no repository: it is OWNER/NAME")]
@@ -62,6 +64,11 @@ impl Place {
         &self.api
     }
 
+    /// Its owner and its name.
+    pub(super) fn parts(&self) -> (&str, &str) {
+        (&self.owner, &self.name)
+    }
+
     /// Path of something of this repository: `/repos/OWNER/NAME/…`.
     pub(super) fn path(&self, rest: impl fmt::Display) -> String {
         format!("/repos/{}/{}{rest}", self.owner, self.name)
@@ -89,7 +96,10 @@ pub(super) fn is_name(text: &str) -> bool {
 }
 
 fn shown(text: &str) -> String {
-    text.chars().take(100).flat_map(char::escape_debug).collect()
+    text.chars()
+        .take(100)
+        .flat_map(char::escape_debug)
+        .collect()
 }
 
 #[cfg(test)]
@@ -108,7 +118,13 @@ mod tests {
 
     #[test]
     fn a_token_is_not_sent_in_the_clear_nor_to_odd_places() {
-        for api in ["http://ghe.example.org", "ftp://x", "", "https://user@x", "https://x?y=1"] {
+        for api in [
+            "http://ghe.example.org",
+            "ftp://x",
+            "",
+            "https://user@x",
+            "https://x?y=1",
+        ] {
             assert!(Place::new(api, "acme/runbooks").is_err(), "{api}");
         }
         assert!(Place::new("http://127.0.0.1:8080", "acme/runbooks").is_ok());

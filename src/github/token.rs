@@ -38,7 +38,10 @@ mod tests {
     fn a_token_is_never_shown() {
         let token = Token::new(" ghs_secret\n").unwrap();
         assert_eq!(format!("{token:?}"), "Token(***)");
-        assert_eq!(token.hide_in("sent ghs_secret twice: ghs_secret"), "sent *** twice: ***");
+        assert_eq!(
+            token.hide_in("sent ghs_secret twice: ghs_secret"),
+            "sent *** twice: ***"
+        );
         assert!(Token::new(" \n").is_none());
         assert!(Token::new("two\nlines").is_none());
     }

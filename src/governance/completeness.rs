@@ -57,7 +57,7 @@ pub(super) fn gap(facts: &Facts) -> Option<String> {
 }
 
 fn contradiction(facts: &Facts) -> Option<String> {
-    if facts.landing.tip_parents.is_empty() {
+    if facts.landing.tip_parents.is_empty() && !facts.landing.before_baseline {
         return Some("`landing.tip_parents` is empty, but a landing has a parent".to_owned());
     }
     if let Some((id, user)) = facts.users.iter().find(|(id, user)| **id != user.id) {

@@ -74,6 +74,7 @@ pub struct Rules {
     pub(super) governance: Option<(Globs, Row)>,
     pub(super) robots: Vec<Robot>,
     pub(super) break_glass: Option<BreakGlass>,
+    governed: Globs,
 }
 
 /// A policy that nothing can be judged by.
@@ -164,6 +165,7 @@ impl Rules {
                 .map(|robot| trusted(robot, &base))
                 .collect::<Result<_, _>>()?,
             break_glass: policy.break_glass.clone(),
+            governed: Globs::new(&policy.governed)?,
         };
         let missing = rules
             .required_teams()
@@ -172,6 +174,11 @@ impl Rules {
             Some(team) => Err(RulesError::UnknownTeam(team)),
             None => Ok(rules),
         }
+    }
+
+    /// Whether the policy governs a file, named from the root of the repository.
+    pub fn governs(&self, path: &str) -> bool {
+        self.governed.fit(path)
     }
 
     fn required_teams(&self) -> impl Iterator<Item = &TeamId> {

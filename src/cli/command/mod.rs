@@ -10,6 +10,8 @@ mod demo;
 mod diff;
 mod explain;
 mod fmt;
+#[cfg(feature = "github")]
+mod github;
 mod init;
 mod keys;
 mod lint;
