@@ -69,7 +69,7 @@ impl Judge<'_> {
     fn pull_request(&self, pull: &PullRequest) -> Evaluation {
         let (facts, rules) = (self.facts, self.rules);
         let contributors = contributors(pull, &self.people, rules);
-        let trusted = robot::demand(pull, &facts.units, &contributors, rules);
+        let trusted = robot::demand(pull.author, &facts.units, &contributors, rules);
         let demands = facts.units.iter().map(|unit| match &trusted {
             Some(demand) => Ok(demand.clone()),
             None => demand(unit, rules),
@@ -99,7 +99,7 @@ impl Judge<'_> {
         if !has_shape(&facts.landing, pull) {
             reasons.insert(Reason::MergeShape);
         }
-        if self.hides_somebody(&contributors) {
+        if hides_somebody(&contributors, &facts.units, rules) {
             reasons.insert(Reason::UnknownContributor);
         }
         let demands: Vec<Demand> = demands.into_iter().flatten().collect();
@@ -116,16 +116,6 @@ impl Judge<'_> {
             units,
             ..Evaluation::of(reasons)
         }
-    }
-
-    /// Whether somebody who may be an approver contributed under a name nobody knows, to what is more than reading.
-    fn hides_somebody(&self, contributors: &Contributors) -> bool {
-        let matters = |unit: &Unit| {
-            risk(unit).is_some_and(|tier| tier > Tier::READ_ONLY) || is_governance(unit, self.rules)
-        };
-        contributors.has_unknown
-            && self.rules.unknown_contributor_denies
-            && self.facts.units.iter().any(matters)
     }
 
     fn unit(
@@ -145,9 +135,9 @@ impl Judge<'_> {
             }
         };
         let mut judged = self.described(unit, Some(demand));
-        let may_merge = demand.stale == Staleness::Content
-            && risk(unit).is_none_or(|tier| tier < Tier::NEEDS_APPROVAL);
-        judged.reasons.extend(bytes::compare(unit, may_merge));
+        judged
+            .reasons
+            .extend(bytes::compare(unit, may_merge(unit, demand)));
 
         let mut approved: BTreeMap<Account, Account> = BTreeMap::new();
         for review in opinions {
@@ -235,4 +225,17 @@ impl Judge<'_> {
             evaluation.settle();
         }
     }
+}
+
+/// Whether somebody who may be an approver contributed under a name nobody knows, to what is more than reading.
+pub(super) fn hides_somebody(contributors: &Contributors, units: &[Unit], rules: &Rules) -> bool {
+    let matters = |unit: &Unit| {
+        risk(unit).is_some_and(|tier| tier > Tier::READ_ONLY) || is_governance(unit, rules)
+    };
+    contributors.has_unknown && rules.unknown_contributor_denies && units.iter().any(matters)
+}
+
+/// Whether a clean merge with what the branch changed meanwhile will do for a unit.
+pub(super) fn may_merge(unit: &Unit, demand: &Demand) -> bool {
+    demand.stale == Staleness::Content && risk(unit).is_none_or(|tier| tier < Tier::NEEDS_APPROVAL)
 }

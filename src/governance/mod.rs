@@ -20,6 +20,7 @@ mod record;
 mod robot;
 mod rules;
 mod satisfy;
+pub mod statement;
 mod teams;
 #[cfg(test)]
 mod tests;

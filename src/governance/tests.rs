@@ -1,6 +1,6 @@
 //! The evaluation as a whole: the cases of the specification, every reason, and what must hold for any facts.
 
-mod cases;
+pub(super) mod cases;
 mod documented;
 mod limits;
 mod policies;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::demand::Demand;
 use super::facts::Account;
@@ -10,7 +10,7 @@ use super::reason::{Reason, Weight};
 use crate::document::model::Tier;
 
 /// Whether a landing may be published.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Verdict {
     /// Yes.
@@ -21,6 +21,18 @@ pub enum Verdict {
     Deny,
     /// It cannot be told; neither yes nor no.
     Error,
+}
+
+impl Verdict {
+    /// The word for it, as it is written in JSON.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Allow => "ALLOW",
+            Self::AllowBreakGlass => "ALLOW_BREAK_GLASS",
+            Self::Deny => "DENY",
+            Self::Error => "ERROR",
+        }
+    }
 }
 
 /// What an evaluation says, with everything it rests on.
@@ -59,6 +71,13 @@ pub struct Rejected {
 impl Serialize for Rejected {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         (self.review, self.reason).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Rejected {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (review, reason) = Deserialize::deserialize(deserializer)?;
+        Ok(Self { review, reason })
     }
 }
 

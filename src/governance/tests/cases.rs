@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::super::{Evaluation, Facts, Rules, RulesError, evaluate};
 use crate::document::model::Governance;
 
-fn file() -> Value {
+pub(in crate::governance) fn file() -> Value {
     let path = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/tests/data/governance/cases.json"
@@ -36,7 +36,7 @@ pub(super) fn rules_with(changes: &[(&str, Value)]) -> Result<Rules, RulesError>
 }
 
 /// The facts of a case.
-pub(super) fn facts(id: &str) -> Value {
+pub(in crate::governance) fn facts(id: &str) -> Value {
     let file = file();
     let cases = file["cases"].as_array().unwrap();
     cases.iter().find(|case| case["id"] == id).unwrap()["facts"].clone()

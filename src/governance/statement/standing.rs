@@ -1,0 +1,171 @@
+//! Where documents stand at the end of a chain: which landings still keep something from being published.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{Chain, Link, Review};
+use crate::document::Digest;
+use crate::document::model::Kind;
+use crate::governance::facts::{Blob, Sha};
+use crate::governance::{Reason, Subject};
+
+/// A landing that is not allowed and whose bytes are still there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Open {
+    /// The statement about it, counted from 1.
+    pub statement: usize,
+    /// Its last commit.
+    pub tip: Sha,
+    /// Why it is not allowed.
+    pub reasons: Vec<Reason>,
+    /// Files that have bytes of it, or would have to be seen again.
+    pub paths: BTreeSet<String>,
+}
+
+/// Where documents stand.
+#[derive(Clone, Debug, Default)]
+pub struct Standing {
+    /// Landings that are not allowed and were not taken back, oldest first.
+    pub open: Vec<Open>,
+    documents: BTreeMap<(Kind, String), Stand>,
+}
+
+/// Where one document stands.
+#[derive(Clone, Debug)]
+struct Stand {
+    newest: Subject,
+    /// The statement that names it last.
+    at: usize,
+    /// The forms in which it was allowed.
+    allowed: BTreeSet<(Digest, Digest)>,
+    /// The statements that name it and do not allow.
+    denied: BTreeSet<usize>,
+}
+
+/// A file that has bytes nobody approved.
+struct Taint {
+    /// The last bytes that were approved.
+    approved: Option<Blob>,
+    /// The statements about the landings that changed it since.
+    by: BTreeSet<usize>,
+}
+
+impl Standing {
+    /// Where documents stand at a moment, which decides whether exceptions have ended.
+    ///
+    /// A landing that is not allowed is open until every file it changed has the bytes again that were approved last: it was
+    /// reverted. That somebody approved a later change of the file does not help, because a reviewer sees what changes and
+    /// not what was there.
+    pub fn of(chain: &Chain, at: Timestamp) -> Self {
+        let mut taints: BTreeMap<String, Taint> = BTreeMap::new();
+        let mut lasting: BTreeSet<usize> = BTreeSet::new();
+        let mut documents: BTreeMap<(Kind, String), Stand> = BTreeMap::new();
+        for (number, link) in chain.in_force() {
+            let review = &link.statement.predicate;
+            let is_allowed = link.statement.allows(at);
+            stain(&mut taints, review, number, is_allowed);
+            let changes = review.units.iter().map(|unit| &unit.change);
+            if !is_allowed && changes.clone().all(|unit| unit.parent == unit.landed) {
+                lasting.insert(number);
+            }
+            for subject in &review.documents {
+                name(&mut documents, subject, number, is_allowed);
+            }
+        }
+        let mut paths: BTreeMap<usize, BTreeSet<String>> = lasting
+            .into_iter()
+            .map(|number| (number, BTreeSet::new()))
+            .collect();
+        for (path, taint) in &taints {
+            for number in &taint.by {
+                paths.entry(*number).or_default().insert(path.clone());
+            }
+        }
+        let open = paths.into_iter().filter_map(|(number, paths)| {
+            let link: &Link = chain.links().get(number)?;
+            Some(Open {
+                statement: number + 1,
+                tip: link.statement.predicate.landing.tip.clone(),
+                reasons: link.statement.predicate.evaluation.reasons.clone(),
+                paths,
+            })
+        });
+        Self {
+            open: open.collect(),
+            documents,
+        }
+    }
+
+    /// Why a document may not be published in this form; nothing where it may.
+    pub fn refusal(&self, kind: Kind, id: &str, source: Digest, closure: Digest) -> Option<String> {
+        let Some(stand) = self.documents.get(&(kind, id.to_owned())) else {
+            return Some("no statement names it".to_owned());
+        };
+        let newest = (stand.newest.source, stand.newest.closure);
+        if newest != (source, closure) {
+            let part = if newest.0 == source {
+                "closure"
+            } else {
+                "source"
+            };
+            return Some(format!(
+                "its {part} is not the one that statement {} names",
+                stand.at + 1
+            ));
+        }
+        let mut open = self.open.iter();
+        if let Some(open) = open.find(|open| stand.denied.contains(&(open.statement - 1))) {
+            return Some(format!("statement {} does not allow it", open.statement));
+        }
+        (!stand.allowed.contains(&newest)).then(|| "no statement allows it".to_owned())
+    }
+
+    /// The statement that names a document last, counted from 1.
+    pub fn newest(&self, kind: Kind, id: &str) -> Option<usize> {
+        let stand = self.documents.get(&(kind, id.to_owned()));
+        stand.map(|stand| stand.at + 1)
+    }
+}
+
+fn stain(taints: &mut BTreeMap<String, Taint>, review: &Review, number: usize, is_allowed: bool) {
+    for unit in review.units.iter().map(|unit| &unit.change) {
+        if unit.parent == unit.landed {
+            continue;
+        }
+        if !is_allowed {
+            let taint = taints.entry(unit.path.clone()).or_insert_with(|| Taint {
+                approved: unit.parent.clone(),
+                by: BTreeSet::new(),
+            });
+            taint.by.insert(number);
+        }
+        let is_back = |taint: &Taint| taint.approved == unit.landed;
+        if taints.get(&unit.path).is_some_and(is_back) {
+            taints.remove(&unit.path);
+        }
+    }
+}
+
+fn name(
+    documents: &mut BTreeMap<(Kind, String), Stand>,
+    subject: &Subject,
+    number: usize,
+    is_allowed: bool,
+) {
+    let key = (subject.kind, subject.id.clone());
+    let stand = documents.entry(key).or_insert_with(|| Stand {
+        newest: subject.clone(),
+        at: number,
+        allowed: BTreeSet::new(),
+        denied: BTreeSet::new(),
+    });
+    stand.newest = subject.clone();
+    stand.at = number;
+    if is_allowed {
+        stand.allowed.insert((subject.source, subject.closure));
+    } else {
+        stand.denied.insert(number);
+    }
+}

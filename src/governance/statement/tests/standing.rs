@@ -1,0 +1,106 @@
+//! What keeps a document from being published.
+
+use super::*;
+use crate::governance::statement::Standing;
+
+fn now() -> jiff::Timestamp {
+    "2026-11-10T12:05:00Z".parse().unwrap()
+}
+
+/// A landing between two commits that changes one file's bytes and one runbook's version.
+fn change(case: &str, from: char, to: char, bytes: [&str; 2], version: &str) -> Record {
+    let mut record = landing(case, from, to, vec![runbook(version)]);
+    let unit = &mut record.facts.units[0];
+    unit.path = "runbooks/api/restart.yaml".to_owned();
+    let [before, after] = bytes.map(|it| Some(it.to_owned()));
+    unit.parent.clone_from(&before);
+    unit.merge_base = before;
+    unit.head.clone_from(&after);
+    unit.landed = after;
+    record
+}
+
+fn standing(records: &[Record]) -> Standing {
+    Standing::of(&built(records).unwrap(), now())
+}
+
+fn open(standing: &Standing) -> Vec<usize> {
+    standing.open.iter().map(|open| open.statement).collect()
+}
+
+fn refusal(standing: &Standing, of: &Subject) -> Option<String> {
+    standing.refusal(of.kind, &of.id, of.source, of.closure)
+}
+
+#[test]
+fn a_document_may_be_published_as_the_newest_statement_names_it() {
+    let standing = standing(&history());
+    assert_eq!(open(&standing), Vec::<usize>::new());
+    assert_eq!(refusal(&standing, &runbook("1.1.0")), None);
+    assert_eq!(standing.newest(Kind::Runbook, "restart"), Some(2));
+    let old = refusal(&standing, &runbook("1.0.0")).unwrap();
+    assert_eq!(old, "its source is not the one that statement 2 names");
+    let mixed = Subject {
+        closure: runbook("1.0.0").closure,
+        ..runbook("1.1.0")
+    };
+    assert!(refusal(&standing, &mixed).unwrap().contains("closure"));
+    let unknown = subject(Kind::Runbook, "other", "1.0.0");
+    assert_eq!(
+        refusal(&standing, &unknown).unwrap(),
+        "no statement names it"
+    );
+}
+
+#[test]
+fn a_denied_landing_stays_open_until_its_bytes_are_gone() {
+    let denied = change("G34", '1', '2', ["b1", "b2"], "1.1.0");
+    let records = [adoption(), denied.clone()];
+    assert_eq!(open(&standing(&records)), [2]);
+    let why = refusal(&standing(&records), &runbook("1.1.0")).unwrap();
+    assert_eq!(why, "statement 2 does not allow it");
+
+    // A later approval of the same file was of what changed, not of what was there.
+    let on_top = change("G01", '2', '3', ["b2", "b3"], "1.2.0");
+    let records = [adoption(), denied.clone(), on_top];
+    assert_eq!(open(&standing(&records)), [2]);
+    assert!(refusal(&standing(&records), &runbook("1.2.0")).is_some());
+
+    let reverted = change("G01", '2', '3', ["b2", "b1"], "1.0.0");
+    let again = change("G01", '3', '4', ["b1", "b2"], "1.1.0");
+    let records = [adoption(), denied, reverted, again];
+    let taken_back = standing(&records[..3]);
+    assert_eq!(open(&taken_back), Vec::<usize>::new());
+    assert_eq!(refusal(&taken_back, &runbook("1.0.0")), None);
+    assert!(refusal(&taken_back, &runbook("1.1.0")).is_some());
+    assert_eq!(refusal(&standing(&records), &runbook("1.1.0")), None);
+}
+
+#[test]
+fn going_back_to_older_bytes_without_approval_is_no_revert() {
+    let records = [
+        adoption(),
+        change("G01", '1', '2', ["b1", "b2"], "1.1.0"),
+        change("G34", '2', '3', ["b2", "b1"], "1.0.0"),
+    ];
+    assert_eq!(open(&standing(&records)), [3]);
+    assert!(refusal(&standing(&records), &runbook("1.0.0")).is_some());
+}
+
+#[test]
+fn a_denial_that_is_about_no_bytes_stays() {
+    let mut records = vec![adoption(), change("G73", '1', '2', ["b1", "b2"], "1.1.0")];
+    records[1].facts.units.clear();
+    records.push(change("G01", '2', '3', ["b2", "b1"], "1.2.0"));
+    assert_eq!(open(&standing(&records)), [2]);
+}
+
+#[test]
+fn what_an_exception_allows_ends_with_it() {
+    let mut emergency = landing("G79", '1', '2', vec![runbook("1.1.0")]);
+    emergency.facts.now = now();
+    let chain = built(&[adoption(), emergency]).unwrap();
+    let until = chain.links()[1].statement.allowed_until().unwrap();
+    assert_eq!(open(&Standing::of(&chain, now())), Vec::<usize>::new());
+    assert_eq!(open(&Standing::of(&chain, until)), [2]);
+}
