@@ -12,6 +12,7 @@
 //! | [`testing`] | fixtures driven through the engine |
 //! | [`change`] | what git knows about a repository |
 //! | [`governance`] | what a policy says, evaluated without the network |
+//! | [`review`] | what a pull request is told: comment, summary, status, annotations |
 //! | `github` | facts from GitHub, and what is said there (feature `github`) |
 //! | [`bundle`] | the canonical, reproducible form of a release |
 //! | [`distribution`] | signed publication and verified synchronisation |
@@ -34,4 +35,5 @@ pub mod library;
 pub mod lint;
 #[cfg(feature = "lsp")]
 pub mod lsp;
+pub mod review;
 pub mod testing;

@@ -1,0 +1,1 @@
+//! Reviews that are made for it.
