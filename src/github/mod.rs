@@ -11,6 +11,8 @@ mod error;
 pub mod gather;
 mod place;
 mod post;
+mod protection;
+mod team;
 mod token;
 
 pub use cache::Cache;
@@ -19,4 +21,5 @@ pub use error::GithubError;
 pub use place::{PUBLIC_API, Place, PlaceError};
 pub use post::{CommitStatus, Posted, StatusState};
 
+pub use protection::{Advice, AdviceState, Protection};
 pub use token::Token;

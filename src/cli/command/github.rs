@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use jiff::Timestamp;
 
@@ -48,6 +48,11 @@ pub(super) struct Connected {
 }
 
 impl Connection {
+    /// A folder of the clone.
+    pub(super) fn path(&self) -> &Utf8Path {
+        &self.path
+    }
+
     /// Opens the clone and prepares the connection; nothing is asked yet.
     pub(super) fn open(&self) -> Result<Connected, CliError> {
         let start = self

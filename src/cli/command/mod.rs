@@ -8,6 +8,8 @@ mod completions;
 mod decide;
 mod demo;
 mod diff;
+#[cfg(feature = "github")]
+mod doctor;
 mod explain;
 mod fmt;
 #[cfg(feature = "github")]
@@ -77,6 +79,9 @@ commands! {
     Test(test::Test),
     /// Say who approved what, and whether that is enough
     Approvals(approvals::Approvals),
+    /// Say whether the repository on GitHub keeps out what the gate would refuse
+    #[cfg(feature = "github")]
+    Doctor(doctor::Doctor),
     /// Make keys, and the root that says which of them sign what
     Keys(keys::Keys),
     /// Build and show bundles

@@ -6,7 +6,6 @@ use super::people::known;
 use super::{GatherError, Gatherer, Users};
 use crate::document::model::{Governance, Team};
 use crate::github::answer;
-use crate::github::place::is_name;
 use crate::governance::Account;
 
 /// Members of a team; none when nobody may see them.
@@ -41,33 +40,8 @@ impl Gatherer<'_> {
         if let Some(known) = self.teams.get(&key) {
             return Ok(known.clone());
         }
-        let found = self.ask_for_members(name, team.id)?;
+        let found = self.client.team_members(name, team.id)?;
         self.teams.insert(key, found.clone());
         Ok(found)
-    }
-
-    fn ask_for_members(&self, name: &str, id: Option<u64>) -> Result<Resolved, GatherError> {
-        let Some((owner, slug)) = name.split_once('/') else {
-            return Ok(None);
-        };
-        if !is_name(owner) || !is_name(slug) {
-            return Ok(None);
-        }
-        let path = format!("/orgs/{owner}/teams/{slug}");
-        let out_of_sight = |error: &crate::github::GithubError| error.is_out_of_sight();
-        let team: answer::Team = match self.client.get(&path) {
-            Ok(team) => team,
-            Err(error) if out_of_sight(&error) => return Ok(None),
-            Err(error) => return Err(error.into()),
-        };
-        // A name can be given to another team; the id cannot.
-        if id.is_none_or(|id| id != team.id) {
-            return Ok(None);
-        }
-        match self.client.list(&format!("{path}/members")) {
-            Ok(members) => Ok(Some(members)),
-            Err(error) if out_of_sight(&error) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
     }
 }
