@@ -10,9 +10,7 @@ use crate::diagnostic::visible::visible_line;
 use crate::document::model::Governance;
 use crate::github::{Advice, AdviceState, GithubError};
 use crate::governance::Rules;
-
-/// The commit status of `rbk review`.
-const CONTEXT: &str = "rbk/approvals";
+use crate::review::CONTEXT;
 
 /// Arguments of `rbk doctor`.
 #[derive(Args)]
