@@ -6,6 +6,7 @@
 mod affected;
 mod base;
 pub mod diff;
+mod event;
 mod fetch;
 mod history;
 mod library;
@@ -14,6 +15,7 @@ mod tree;
 
 pub use affected::{Affected, affected};
 pub use base::BaseError;
+pub use event::{Event, EventError};
 pub use history::{CommitDetails, MAX_COMMITS, Person};
 pub use library::LibraryError;
 pub use repository::{Commit, FileAt, GitError, GitRepository};

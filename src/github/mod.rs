@@ -19,7 +19,7 @@ pub use cache::Cache;
 pub use client::{Client, Settings};
 pub use error::GithubError;
 pub use place::{PUBLIC_API, Place, PlaceError};
-pub use post::{CommitStatus, Posted, StatusState};
+pub use post::Posted;
 
 pub use protection::{Advice, AdviceState, Protection};
 pub use token::Token;

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::answer;
 use super::client::Client;
 use super::error::GithubError;
+use crate::review::{CONTEXT, Status};
 
 /// What became of something to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,42 +21,6 @@ pub enum Posted {
     Updated,
     /// It was there already.
     Unchanged,
-}
-
-/// How a commit status looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StatusState {
-    /// Green.
-    Success,
-    /// Red: something is not as it has to be.
-    Failure,
-    /// Red: it could not be told.
-    Error,
-    /// Not yet.
-    Pending,
-}
-
-impl StatusState {
-    /// As GitHub writes it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Success => "success",
-            Self::Failure => "failure",
-            Self::Error => "error",
-            Self::Pending => "pending",
-        }
-    }
-}
-
-/// A commit status.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CommitStatus {
-    /// What it is about; a newer one about the same replaces it.
-    pub context: String,
-    /// How it looks.
-    pub state: StatusState,
-    /// A line, at most 140 characters.
-    pub description: String,
 }
 
 impl Client {
@@ -125,14 +90,14 @@ impl Client {
         Ok(comments.into_iter().find(is_own))
     }
 
-    /// Gives a commit a status, unless it has it.
+    /// Gives a commit the status of a review, unless it has it.
     ///
     /// # Errors
     /// When GitHub does not let it, or cannot be asked.
-    pub fn keep_status(&self, commit: &str, status: &CommitStatus) -> Result<Posted, GithubError> {
-        let before = self.status(commit, &status.context)?;
+    pub fn keep_status(&self, commit: &str, status: &Status) -> Result<Posted, GithubError> {
+        let before = self.status(commit)?;
         let is_same = |there: &answer::Status| {
-            there.state == status.state.word()
+            there.state == status.state.name()
                 && there.description.as_deref() == Some(status.description.as_str())
         };
         if before.as_ref().is_some_and(is_same) {
@@ -140,8 +105,8 @@ impl Client {
         }
         let path = self.place().path(format_args!("/statuses/{commit}"));
         let body = json!({
-            "state": status.state.word(),
-            "context": status.context,
+            "state": status.state.name(),
+            "context": CONTEXT,
             "description": status.description,
         });
         again_if_unreachable(|| self.write::<IgnoredAny>(Method::POST, &path, &body))?;
@@ -152,15 +117,15 @@ impl Client {
         })
     }
 
-    /// The newest status of a commit in a context; GitHub lists the newest first.
-    fn status(&self, commit: &str, context: &str) -> Result<Option<answer::Status>, GithubError> {
+    /// The newest status that a review gave a commit; GitHub lists the newest first.
+    fn status(&self, commit: &str) -> Result<Option<answer::Status>, GithubError> {
         let path = self
             .place()
             .path(format_args!("/commits/{commit}/statuses"));
         let statuses: Vec<answer::Status> = self.list(&path)?;
         Ok(statuses
             .into_iter()
-            .find(|status| status.context == context))
+            .find(|status| status.context == CONTEXT))
     }
 }
 

@@ -66,7 +66,7 @@ fn the_base_of_a_pull_request_is_read_from_its_event() {
     for (bad, why) in [
         (
             r#"{"pull_request":{"base":{"sha":"--upload-pack=x"}}}"#,
-            "its base is not a commit id",
+            "is not a commit id",
         ),
         ("{", "cannot be read"),
     ] {
