@@ -27,6 +27,8 @@ mod fixing;
 #[cfg(test)]
 mod fmt;
 #[cfg(test)]
+mod forge;
+#[cfg(test)]
 mod golden;
 #[cfg(test)]
 mod golden_release;
