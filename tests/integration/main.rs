@@ -29,6 +29,8 @@ mod fmt;
 #[cfg(test)]
 mod forge;
 #[cfg(test)]
+mod github;
+#[cfg(test)]
 mod golden;
 #[cfg(test)]
 mod golden_release;

@@ -14,10 +14,14 @@ pub(super) fn known(users: &mut Users, account: &answer::Account) -> Account {
     account.id
 }
 
+/// Whom GitHub shows in places where it cannot show nobody: an account that is gone. Nobody can take the name.
+const GHOST: &str = "ghost";
+
 /// The same, for somebody who may be gone.
 pub(super) fn known_if_any(
     users: &mut Users,
     account: Option<&answer::Account>,
 ) -> Option<Account> {
-    account.map(|account| known(users, account))
+    let somebody = account.filter(|account| account.login != GHOST);
+    somebody.map(|account| known(users, account))
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::people::{known, known_if_any};
+use super::people::known_if_any;
 use super::{GatherError, Gatherer, Users};
 use crate::change::CommitDetails;
 use crate::github::GithubError;
@@ -63,7 +63,7 @@ impl Gatherer<'_> {
         let made_by = self.commits(number, &commits, users)?;
         let reviews = self.reviews(number, users)?;
         let timeline = self.timeline(number)?;
-        let pushes = self.pushes(&pull, users)?;
+        let pushes = self.pushes(&pull, base, users)?;
         let head_evidence = match &pushes {
             Some(_) => None,
             None => Some(self.head_evidence(&pull.head.sha, &timeline)?),
@@ -175,6 +175,7 @@ impl Gatherer<'_> {
     fn pushes(
         &self,
         pull: &answer::Pull,
+        base: &str,
         users: &mut Users,
     ) -> Result<Option<Vec<Push>>, GatherError> {
         let Some(repository) = &pull.head.repo else {
@@ -198,6 +199,7 @@ impl Gatherer<'_> {
             .collect();
         log.sort_by_key(|entry| entry.timestamp);
         // So is what was done before the branch was made that the pull request was opened for.
+        let is_of_base = |commit: &str| self.git.is_ancestor(commit, base).unwrap_or(false);
         let is_beginning = |entry: &&answer::Activity| {
             entry.activity_type == "branch_creation" && entry.timestamp <= pull.created_at
         };
@@ -206,9 +208,11 @@ impl Gatherer<'_> {
             .iter()
             .skip(beginning)
             .filter(|entry| entry.activity_type != "branch_deletion")
+            // Whoever makes a branch of what is on main already adds nothing to it.
+            .filter(|entry| entry.activity_type != "branch_creation" || !is_of_base(&entry.after))
             .map(|entry| Push {
                 at: entry.timestamp,
-                actor: entry.actor.as_ref().map(|actor| known(users, actor)),
+                actor: known_if_any(users, entry.actor.as_ref()),
                 after: entry.after.clone(),
                 force: entry.activity_type == "force_push",
             })

@@ -13,8 +13,9 @@ mod log;
 mod operations;
 mod paging;
 mod show;
-mod state;
+pub(crate) mod state;
 mod tests;
+pub(crate) mod world;
 
 use std::io::Read;
 use std::sync::atomic::{AtomicBool, Ordering};

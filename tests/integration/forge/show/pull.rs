@@ -37,6 +37,8 @@ impl Show<'_> {
         let issue = format!("{}/issues/{number}", self.base_url());
         let statuses = format!("{}/statuses/{}", self.base_url(), pull.head);
         let merged_at = pull.merged.as_ref().map(|it| time(it.at));
+        let last = pull.timeline.iter().map(|event| event.at).max();
+        let updated_at = last.map_or(pull.created_at, |at| at.max(pull.created_at));
         let closed_at =
             (!pull.is_open).then(|| merged_at.clone().unwrap_or_else(|| time(self.state.now)));
         json!({
@@ -46,7 +48,7 @@ impl Show<'_> {
             "review_comment_url": format!("{}/pulls/comments{{/number}}", self.base_url()), "comments_url": format!("{issue}/comments"),
             "statuses_url": statuses, "state": if pull.is_open { "open" } else { "closed" }, "locked": false,
             "title": pull.title, "body": pull.body, "labels": [], "milestone": null, "active_lock_reason": null,
-            "created_at": time(pull.created_at), "updated_at": time(self.state.now), "closed_at": closed_at, "merged_at": merged_at,
+            "created_at": time(pull.created_at), "updated_at": time(updated_at), "closed_at": closed_at, "merged_at": merged_at,
             "merge_commit_sha": pull.merged.as_ref().map(|it| &it.commit), "assignee": null, "assignees": [],
             "requested_reviewers": [], "requested_teams": [], "author_association": "CONTRIBUTOR", "auto_merge": null,
             "draft": pull.is_draft,

@@ -64,6 +64,10 @@ impl Show<'_> {
         let Repository { id, full_name, .. } = repository;
         let name = full_name.rsplit_once('/').map_or("", |(_, name)| name);
         let page = format!("{WEB}/{full_name}");
+        let pushed_at = repository
+            .activity
+            .last()
+            .map_or(self.state.now, |it| it.at);
         let mut shown = json!({
             "id": id, "node_id": format!("R_{id}"), "name": name, "full_name": full_name, "private": false,
             "owner": self.account_or_ghost(repository.owner), "html_url": page, "description": null, "fork": repository.is_fork,
@@ -72,8 +76,8 @@ impl Show<'_> {
             "forks_count": 0, "forks": 0, "stargazers_count": 0, "watchers_count": 0, "watchers": 0, "size": 100,
             "default_branch": repository.default_branch, "open_issues_count": 0, "open_issues": 0, "has_issues": true,
             "has_projects": true, "has_wiki": false, "has_pages": false, "has_downloads": false, "has_discussions": false,
-            "archived": false, "disabled": false, "license": null, "pushed_at": time(self.state.now),
-            "created_at": "2020-01-01T00:00:00Z", "updated_at": time(self.state.now), "visibility": "public",
+            "archived": false, "disabled": false, "license": null, "pushed_at": time(pushed_at),
+            "created_at": "2020-01-01T00:00:00Z", "updated_at": time(pushed_at), "visibility": "public",
         });
         let url = format!("{}/repos/{full_name}", self.api);
         for (field, rest) in ADDRESSES {
