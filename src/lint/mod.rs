@@ -44,6 +44,7 @@ mod texts;
 mod tier;
 mod values;
 
+pub(crate) use authority::a001_missing_approval::RULE as MISSING_APPROVAL;
 pub use baseline::{BASELINE, Baseline, BaselineError, MAX_BASELINE_BYTES, can_be_known};
 pub use change::{ChangeScope, Changed};
 pub use correction::Spelled;

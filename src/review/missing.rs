@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::governance::{Account, Evaluation, Reason, UnitEvaluation};
 
+/// What is missing where every team gave enough, and too few people did.
+pub(super) const MORE_PEOPLE: &str = "approvals of more different people";
+
 /// What one team still has to give.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Missing {
@@ -50,7 +53,7 @@ pub(super) fn in_words(evaluation: &Evaluation) -> String {
         .map(|(team, missing)| format!("{} more of {team}", missing.count))
         .collect();
     if words.is_empty() && evaluation.units.iter().any(needs_more_people) {
-        words.push("approvals of more different people".to_owned());
+        words.push(MORE_PEOPLE.to_owned());
     }
     words.join(", ")
 }

@@ -4,13 +4,23 @@
 //! Everything here is a function of the review and nothing else. Who gathers the facts, runs the linter and writes to the
 //! forge is not this layer's business. No text of a repository or a forge is trusted: it is shown and never obeyed.
 
+mod annotations;
+mod approvals;
+mod changes;
 mod conclusion;
+mod headline;
+mod machine;
 mod missing;
+mod page;
 mod status;
 #[cfg(test)]
 mod tests;
+mod text;
 
+pub use annotations::{annotations, findings};
 pub use conclusion::Conclusion;
+pub use machine::{VERSION, machine};
+pub use page::{MARKER, MOST_COMMENT, MOST_SUMMARY, comment, is_current, summary};
 pub use status::{CONTEXT, MOST_DESCRIPTION, State, Status, status};
 
 use crate::change::diff::Diff;

@@ -77,6 +77,11 @@ impl Report {
         github::render(self)
     }
 
+    /// The annotation of each test that did not pass.
+    pub(crate) fn failures(&self) -> impl Iterator<Item = String> {
+        github::failures(self)
+    }
+
     /// As Markdown, for job summaries and comments.
     pub fn markdown(&self) -> String {
         markdown::render(self)

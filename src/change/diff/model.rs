@@ -4,7 +4,6 @@ use std::fmt;
 
 use camino::Utf8PathBuf;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::fixtures::Fixtures;
 
@@ -29,9 +28,6 @@ pub struct Diff {
     /// Fixtures that end differently; none when they were not run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fixtures: Option<Fixtures>,
-    /// The approvals the change needs, when a policy was asked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub approvals: Option<Value>,
 }
 
 /// What came of a comparison as a whole.

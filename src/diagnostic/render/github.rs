@@ -41,7 +41,8 @@ pub(super) fn render(report: &Report, _: &Style) -> String {
     output
 }
 
-fn annotation(located: &Located) -> String {
+/// A finding as a workflow command on a line.
+pub(crate) fn annotation(located: &Located) -> String {
     let finding = &located.finding;
     let command = match finding.severity {
         Severity::Error => "error",

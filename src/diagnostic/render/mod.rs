@@ -9,6 +9,7 @@ mod human;
 mod json;
 mod junit;
 pub(crate) mod markdown;
+pub(crate) mod page;
 mod rdjson;
 mod sarif;
 #[cfg(test)]

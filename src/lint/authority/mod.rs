@@ -1,5 +1,6 @@
 //! Authority.
 
+pub(super) mod a001_missing_approval;
 mod a002_policy_with_governed;
 mod a003_matrix_hole;
 mod a004_mode_above_matrix;
@@ -15,6 +16,7 @@ use super::Rule;
 
 /// The rules of this group, by code.
 pub(super) static RULES: &[&Rule] = &[
+    &a001_missing_approval::RULE,
     &a002_policy_with_governed::RULE,
     &a003_matrix_hole::RULE,
     &a004_mode_above_matrix::RULE,

@@ -5,7 +5,14 @@ use crate::diagnostic::render::github::{MOST_SHOWN, data, property};
 
 /// One annotation for each failed test, on its file, and a notice that counts them all.
 pub(super) fn render(report: &Report) -> String {
-    let failed = report.tests.iter().filter_map(|test| {
+    let shown: String = failures(report).take(MOST_SHOWN).collect();
+    let summary = report.summary.sentence();
+    format!("{shown}::notice title=rbk test::{}\n", data(&summary))
+}
+
+/// An annotation for each failed test, on its file.
+pub(super) fn failures(report: &Report) -> impl Iterator<Item = String> {
+    report.tests.iter().filter_map(|test| {
         let (verdict, text) = match &test.outcome {
             Outcome::Passed => return None,
             Outcome::Failed { diff, .. } => ("failed: - expected, + actual", diff),
@@ -17,8 +24,5 @@ pub(super) fn render(report: &Report) -> String {
             property(&test.path),
             data(&format!("{} {verdict}\n{text}", test.name)),
         ))
-    });
-    let shown: String = failed.take(MOST_SHOWN).collect();
-    let summary = report.summary.sentence();
-    format!("{shown}::notice title=rbk test::{}\n", data(&summary))
+    })
 }

@@ -7,6 +7,7 @@ use super::Compared;
 use super::words::{APPROVALS_STAY, counted, counts, ending, moved, version};
 use crate::change::diff::{Diff, Difference, Grade, Spot, Verdict};
 use crate::diagnostic::render::markdown::code;
+use crate::diagnostic::render::page::{Section, fit};
 
 /// Most characters of a page. GitHub takes 65,536 for a comment; the rest is for what is written around it.
 pub const MOST_CHARACTERS: usize = 60_000;
@@ -20,19 +21,8 @@ const LONGEST: usize = 300;
 const CUT: &str = "Cut to size: text edits are left out first, then affected runbooks, moves, versions, what is safer, \
                    fixtures, what changed, and what is riskier last.";
 
-/// A part of the page.
-struct Section {
-    title: String,
-    folded: bool,
-    head: &'static str,
-    rows: Vec<String>,
-    foot: &'static str,
-    /// The lowest is cut first.
-    weight: u8,
-    left_out: usize,
-}
-
-const DIFFERENCES: &str = "| | what | before → after | where |\n|---|---|---|---|\n";
+/// The head of a table of differences.
+pub(crate) const DIFFERENCES: &str = "| | what | before → after | where |\n|---|---|---|---|\n";
 
 /// The difference as a page of at most [`MOST_CHARACTERS`] characters.
 pub fn markdown(diff: &Diff, compared: &Compared) -> String {
@@ -62,9 +52,12 @@ pub fn markdown(diff: &Diff, compared: &Compared) -> String {
             .unwrap_or_default(),
     );
     let mut sections = sections(diff);
+    // Room for what says that something was left out.
+    let around = length(&top) + length(&commits) + length(CUT) + 2;
     fit(
         &mut sections,
-        MOST_CHARACTERS.saturating_sub(length(&top) + length(&commits)),
+        MOST_CHARACTERS.saturating_sub(around),
+        length,
     );
     let mut page = top;
     for section in &sections {
@@ -96,23 +89,20 @@ fn sections(diff: &Diff) -> Vec<Section> {
     let list = |title: &str, weight, rows: Vec<String>| Section {
         title: title.to_owned(),
         folded: true,
-        head: "",
         rows: rows
             .iter()
             .map(|row| format!("- {}\n", cell(row)))
             .collect(),
-        foot: "",
         weight,
-        left_out: 0,
+        ..Section::default()
     };
     let table = |title: &str, folded, weight, rows| Section {
         title: title.to_owned(),
         folded,
         head: DIFFERENCES,
         rows,
-        foot: "",
         weight,
-        left_out: 0,
+        ..Section::default()
     };
     let unevaluated = diff.unevaluated.iter().map(|it| {
         let path = it.path.as_ref().map(|path| cell(path.as_str()));
@@ -157,7 +147,7 @@ fn sections(diff: &Diff) -> Vec<Section> {
         ..list("Versions", 4, diff.versions.iter().map(version).collect())
     });
     sections.push(Section {
-        foot: APPROVALS_STAY,
+        foot: APPROVALS_STAY.to_owned(),
         ..list("Moved", 3, diff.moves.iter().map(moved).collect())
     });
     let affected = diff.affected.iter().map(ToString::to_string).collect();
@@ -167,7 +157,8 @@ fn sections(diff: &Diff) -> Vec<Section> {
     sections
 }
 
-fn row(difference: &Difference) -> String {
+/// A difference as a row of a table.
+pub(crate) fn row(difference: &Difference) -> String {
     let side = |value: &Option<String>| value.as_deref().map_or_else(|| "none".to_owned(), cell);
     let values = match (&difference.before, &difference.after) {
         (None, None) => String::new(),
@@ -194,7 +185,7 @@ fn row(difference: &Difference) -> String {
 }
 
 /// Text of a repository, shortened and as code.
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => code(&format!("{}…", text.get(..end).unwrap_or_default())),
         None => code(text),
@@ -203,58 +194,4 @@ fn cell(text: &str) -> String {
 
 fn length(text: &str) -> usize {
     text.chars().count()
-}
-
-/// Leaves out whole rows, those of the least weight first and from the end, until the sections fit.
-fn fit(sections: &mut [Section], most: usize) {
-    // Room for what says that something was left out.
-    let most = most.saturating_sub(length(CUT) + 2);
-    let mut total: usize = sections.iter().map(|it| length(&it.written())).sum();
-    let mut order: Vec<usize> = (0..sections.len()).collect();
-    order.sort_by_key(|at| sections.get(*at).map(|section| section.weight));
-    for at in order {
-        let Some(section) = sections.get_mut(at) else {
-            continue;
-        };
-        while total > most && !section.rows.is_empty() {
-            let before = length(&section.written());
-            let over = total - most;
-            let mut freed = 0;
-            while freed < over {
-                let Some(row) = section.rows.pop() else { break };
-                freed += length(&row);
-                section.left_out += 1;
-            }
-            total = total + length(&section.written()) - before;
-        }
-    }
-}
-
-impl Section {
-    fn written(&self) -> String {
-        let mut text = match self.folded {
-            true => format!(
-                "\n<details><summary>{} ({})</summary>\n\n",
-                self.title,
-                self.rows.len() + self.left_out
-            ),
-            false => format!("\n**{}**\n\n", self.title),
-        };
-        if !self.rows.is_empty() {
-            text.push_str(self.head);
-        }
-        for row in &self.rows {
-            text.push_str(row);
-        }
-        if self.left_out > 0 {
-            text.push_str(&format!("\n{} more not shown here.\n", self.left_out));
-        }
-        if !self.foot.is_empty() {
-            text.push_str(&format!("\n{}\n", self.foot));
-        }
-        if self.folded {
-            text.push_str("\n</details>\n");
-        }
-        text
-    }
 }

@@ -2,8 +2,8 @@
 
 mod human;
 mod json;
-mod markdown;
-mod words;
+pub(crate) mod markdown;
+pub(crate) mod words;
 
 pub use human::human;
 pub use json::{VERSION, json};

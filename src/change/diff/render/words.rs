@@ -3,11 +3,11 @@
 use crate::change::diff::{Diff, Difference, FixtureChange, Grade, Move, VersionBump};
 
 /// What is told of renamed documents.
-pub(super) const APPROVALS_STAY: &str =
+pub(crate) const APPROVALS_STAY: &str =
     "A move is followed for reading only; approvals never follow one.";
 
 /// `before → after`; what is not there is `none`.
-pub(super) fn values(difference: &Difference) -> Option<String> {
+pub(crate) fn values(difference: &Difference) -> Option<String> {
     let side = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
     match (&difference.before, &difference.after) {
         (None, None) => None,
@@ -20,7 +20,7 @@ pub(super) fn values(difference: &Difference) -> Option<String> {
 }
 
 /// What differs and its values.
-pub(super) fn headline(difference: &Difference) -> String {
+pub(crate) fn headline(difference: &Difference) -> String {
     match values(difference) {
         Some(values) => format!("{}: {values}", difference.what),
         None => difference.what.clone(),
@@ -28,7 +28,7 @@ pub(super) fn headline(difference: &Difference) -> String {
 }
 
 /// How many differences there are of each grade that occurs.
-pub(super) fn counts(diff: &Diff) -> String {
+pub(crate) fn counts(diff: &Diff) -> String {
     const GRADES: [Grade; 5] = [
         Grade::MoreReach,
         Grade::LessSafety,
@@ -44,7 +44,7 @@ pub(super) fn counts(diff: &Diff) -> String {
     counts.join(", ")
 }
 
-pub(super) fn version(bump: &VersionBump) -> String {
+pub(crate) fn version(bump: &VersionBump) -> String {
     let demanded = match bump.sufficient {
         true => format!("a {} change, as demanded", bump.weight),
         false => format!(
@@ -58,7 +58,7 @@ pub(super) fn version(bump: &VersionBump) -> String {
     )
 }
 
-pub(super) fn moved(it: &Move) -> String {
+pub(crate) fn moved(it: &Move) -> String {
     let names = match it.before == it.after {
         true => it.after.to_string(),
         false => format!("{} is now {}", it.before, it.after),
@@ -71,7 +71,7 @@ pub(super) fn moved(it: &Move) -> String {
     }
 }
 
-pub(super) fn ending(fixture: &FixtureChange) -> String {
+pub(crate) fn ending(fixture: &FixtureChange) -> String {
     let endings = fixture.endings.iter();
     let endings: Vec<String> = endings
         .map(|(what, before, after)| format!("{what}: {before} → {after}"))
@@ -87,7 +87,7 @@ pub(super) fn ending(fixture: &FixtureChange) -> String {
 }
 
 /// `1 fixture`, `2 fixtures`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
+pub(crate) fn counted(count: usize, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{plural}")
 }
