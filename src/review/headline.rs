@@ -87,7 +87,9 @@ pub(super) fn explanation(review: &Review) -> String {
     if !diff.affected.is_empty() {
         let names: Vec<String> = diff.affected.iter().map(ToString::to_string).collect();
         let names = several(names.iter().map(String::as_str), MOST_TEAMS);
-        text.push_str(&format!(" Resolved otherwise now: {names}."));
+        text.push_str(&format!(
+            " Runbooks that do not resolve to the same any more: {names}."
+        ));
     }
     text
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::Review;
-use crate::change::diff::render::markdown::cell;
+pub(super) use crate::change::diff::render::markdown::cell as quoted;
 use crate::governance::Account;
 
 /// Names shown of several accounts.
@@ -12,15 +12,6 @@ const MOST_NAMES: usize = 8;
 
 /// Paths shown of several files.
 pub(super) const MOST_PATHS: usize = 4;
-
-/// Text that somebody else wrote, shortened, as code.
-pub(super) fn quoted(text: &str) -> String {
-    let shown = cell(text);
-    match shown.is_empty() {
-        true => "<code>(blank)</code>".to_owned(),
-        false => shown,
-    }
-}
 
 /// Several texts, each as code, the first of them shown.
 pub(super) fn several<'t>(texts: impl ExactSizeIterator<Item = &'t str>, most: usize) -> String {

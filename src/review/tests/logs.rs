@@ -37,8 +37,8 @@ fn the_gravest_are_shown_and_the_rest_is_counted() {
     let mut review = review(waiting(), diff(WORDS));
     let all = (0..12)
         .map(|n| finding(n, Severity::Warning))
-        .chain((0..12).map(|n| finding(n, Severity::Error)))
-        .chain((0..12).map(|n| finding(n, Severity::Info)));
+        .chain((12..24).map(|n| finding(n, Severity::Error)))
+        .chain((24..36).map(|n| finding(n, Severity::Info)));
     review.findings = Ok(Report::new(all.collect(), 12));
     let log = annotations(&review);
     let count = |command: &str| log.lines().filter(|line| line.starts_with(command)).count();

@@ -50,7 +50,7 @@ fn json_has_the_documented_shape() {
         review(waiting(), diff(RISKY)),
         review(approved(), diff(WORDS)),
         everything("@all\n", true),
-        everything("", false),
+        everything("\u{202E}", false),
         unread,
     ];
     for review in reviews {

@@ -184,11 +184,15 @@ pub(crate) fn row(difference: &Difference) -> String {
     )
 }
 
-/// Text of a repository, shortened and as code.
+/// Text of a repository, shortened and as code. A blank one is told, so that no text changes what a row is made of.
 pub(crate) fn cell(text: &str) -> String {
-    match text.char_indices().nth(LONGEST) {
+    let shown = match text.char_indices().nth(LONGEST) {
         Some((end, _)) => code(&format!("{}…", text.get(..end).unwrap_or_default())),
         None => code(text),
+    };
+    match shown.is_empty() {
+        true => "<code>(blank)</code>".to_owned(),
+        false => shown,
     }
 }
 
