@@ -95,6 +95,12 @@ impl Description {
         candidates.min_by_key(|matched| matched.segments.len())
     }
 
+    /// Method and path of every operation.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        let all = self.operations.values();
+        all.map(|it| (it.method.as_str(), it.path.as_str()))
+    }
+
     /// The operation by its id.
     pub(crate) fn operation(&self, id: &str) -> &Operation {
         &self.operations[id]

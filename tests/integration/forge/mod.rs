@@ -168,10 +168,11 @@ fn serve(shared: &Arc<Shared>, mut request: Request) {
         true => Some("/graphql"),
         false => whole.strip_prefix(shared.prefix),
     };
-    let asked = Asked {
-        path: below.unwrap_or(&whole).to_owned(),
-        ..asked
+    let path = match below {
+        Some(below) => below.to_owned(),
+        None => format!("/not-below{}{whole}", shared.prefix),
     };
+    let asked = Asked { path, ..asked };
     let (answer, pause) = {
         let mut desk = shared.desk();
         let pause = desk.troubles.pause(&asked.method, &asked.path);

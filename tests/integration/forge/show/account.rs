@@ -31,11 +31,17 @@ impl Show<'_> {
 
     pub(crate) fn simple(&self, account: &Account) -> Value {
         let Account { id, login, .. } = account;
-        let url = format!("{}/users/{login}", self.api);
+        // Robots are apps, and have brackets in their names.
+        let encoded = login.replace('[', "%5B").replace(']', "%5D");
+        let url = format!("{}/users/{encoded}", self.api);
+        let page = match login.strip_suffix("[bot]") {
+            Some(app) => format!("{WEB}/apps/{app}"),
+            None => format!("{WEB}/{login}"),
+        };
         json!({
             "login": login, "id": id, "node_id": format!("U_{id}"), "type": account.kind, "site_admin": false,
             "avatar_url": format!("https://avatars.githubusercontent.com/u/{id}?v=4"), "gravatar_id": "",
-            "url": url, "html_url": format!("{WEB}/{login}"), "followers_url": format!("{url}/followers"),
+            "url": url, "html_url": page, "followers_url": format!("{url}/followers"),
             "following_url": format!("{url}/following{{/other_user}}"), "gists_url": format!("{url}/gists{{/gist_id}}"),
             "starred_url": format!("{url}/starred{{/owner}}{{/repo}}"), "subscriptions_url": format!("{url}/subscriptions"),
             "organizations_url": format!("{url}/orgs"), "repos_url": format!("{url}/repos"),

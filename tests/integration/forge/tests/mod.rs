@@ -2,6 +2,9 @@
 
 mod asking;
 mod described;
+mod every;
+mod lists;
+mod troubles;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -62,6 +65,14 @@ impl Forge {
     fn post(&self, path: &str, body: &Value) -> Got {
         let request = agent()
             .post(format!("{}{path}", self.api()))
+            .header("accept", "application/vnd.github+json")
+            .header("content-type", "application/json");
+        got(request.send(body.to_string()).unwrap())
+    }
+
+    fn patch(&self, path: &str, body: &Value) -> Got {
+        let request = agent()
+            .patch(format!("{}{path}", self.api()))
             .header("accept", "application/vnd.github+json")
             .header("content-type", "application/json");
         got(request.send(body.to_string()).unwrap())
