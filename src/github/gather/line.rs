@@ -272,11 +272,13 @@ impl Gatherer<'_> {
         let Some(number) = number_in(&tip.message) else {
             return Ok(None);
         };
-        match self.client.get::<answer::Pull>(&self.path(number, "")) {
-            Ok(pull) if pull.merge_commit_sha.as_ref() == Some(&tip.id) => Ok(Some(number)),
-            Ok(_) | Err(GithubError::NotFound { .. }) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+        let pull = match self.client.get::<answer::Pull>(&self.path(number, "")) {
+            Ok(pull) => pull,
+            Err(GithubError::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let merge_commit = self.merge_commit(&pull)?;
+        Ok((merge_commit.as_ref() == Some(&tip.id)).then_some(number))
     }
 
     /// The first-parent commits up to `tip` that are those of a pull request written anew, if they are.

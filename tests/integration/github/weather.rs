@@ -4,7 +4,7 @@ use rbk::governance::Verdict;
 
 use super::approved;
 use crate::forge::Trouble;
-use crate::forge::world::{BOB, How, World};
+use crate::forge::world::{ALICE, BOB, CAROL, DAVE, How, RUNBOOK, World};
 use crate::workbench::words;
 
 fn merged() -> World {
@@ -152,4 +152,55 @@ fn a_token_is_sent_and_never_shown() {
         said.contains("401") && !said.contains("ghs_wrong"),
         "{said}"
     );
+}
+
+#[test]
+fn an_answer_that_never_ends_is_broken_off() {
+    let world = merged();
+    world
+        .forge
+        .trouble("GET", "/repos/.*/reviews", 9, Trouble::Endless);
+    world.clone_anew();
+    let ran = world.rbk(&words("approvals facts")).expect(3);
+    assert!(ran.stderr.contains("FACTS_INCOMPLETE"), "{ran}");
+}
+
+/// A server of one's own has its API below a path, and GraphQL beside it.
+#[test]
+fn an_enterprise_server_is_asked_below_its_path() {
+    let mut world = World::enterprise();
+    world.branch("feature");
+    let message = "Change it\n\nCo-authored-by: Dave <dave@example.org>\n";
+    let text = (ALICE, message);
+    world.push_as(
+        ALICE,
+        text,
+        "feature",
+        RUNBOOK,
+        "within: 30m",
+        "within: 20m",
+    );
+    let number = world.open(ALICE, "feature");
+    // More than one page, so that the address of the next one is followed too.
+    for _ in 0..120 {
+        world.review(number, CAROL, "COMMENTED");
+    }
+    world.approve(number, BOB);
+    world.approve(number, CAROL);
+    world.merge(number, BOB, How::Squash);
+    let evaluation = world.newest();
+    assert_eq!(evaluation.verdict, Verdict::Allow);
+    assert!(evaluation.contributors.contains(&DAVE), "{evaluation:?}");
+}
+
+/// Both at once: the index is late, and the answer does not say which commit the pull request became.
+#[test]
+fn a_hint_is_followed_though_the_answer_leaves_the_merge_commit_out() {
+    let world = merged();
+    let path = "/repos/.*/commits/[0-9a-f]{40}/pulls";
+    world.forge.trouble("GET", path, 99, Trouble::NotIndexed);
+    world
+        .forge
+        .with(|state| state.access.is_newest_version = true);
+    assert_eq!(world.newest().verdict, Verdict::Allow);
 }
