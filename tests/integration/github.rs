@@ -4,6 +4,7 @@
 
 mod landings;
 mod people;
+mod posting;
 mod requests;
 mod time;
 mod weather;

@@ -3,7 +3,7 @@
 use rbk::governance::{Reason, Shape, Verdict};
 
 use super::{approved, opened};
-use crate::forge::world::{ACTION, ALICE, BOB, CAROL, How, MALLORY, POLICY, RUNBOOK, World};
+use crate::forge::world::{ACTION, ALICE, BASE, BOB, CAROL, How, MALLORY, POLICY, RUNBOOK, World};
 use crate::workbench::words;
 
 #[test]
@@ -235,4 +235,40 @@ fn a_shallow_clone_is_refused_with_its_remedy() {
         ran.stderr.contains("FACTS_INCOMPLETE") && ran.stderr.contains("--unshallow"),
         "{ran}"
     );
+}
+
+/// A merge queue lands several pull requests with one push. Each is a landing of its own.
+#[test]
+fn a_merge_queue_lands_one_pull_request_after_the_other() {
+    let (mut world, first) = approved();
+    world.branch("note");
+    let main = world.head("main");
+    let note = ("README.md".to_owned(), Some("read me\n".to_owned()));
+    let note = world.commit_on(Some(&main), BOB, "Explain", &[note]);
+    world.set_branch(BASE, "note", &note, BOB, "push");
+    let second = world.open(BOB, "note");
+    let landed = world.queue(&[first, second], CAROL);
+    let records = world.records(&[]);
+    let tips: Vec<&str> = records[1..]
+        .iter()
+        .map(|it| it.facts.landing.tip.as_str())
+        .collect();
+    assert_eq!(tips, landed);
+    let judged = rbk::governance::statement::judge(&records);
+    assert_eq!(judged[1].evaluation.verdict, Verdict::Allow);
+    assert_eq!(judged[1].evaluation.pull_request, Some(first));
+    assert_eq!(judged[2].evaluation.reasons, [Reason::NoGovernedChange]);
+    let numbers: Vec<u64> = records[2].facts.prs.iter().map(|it| it.number).collect();
+    assert_eq!(numbers, [second]);
+}
+
+/// Anybody can write a number into a message.
+#[test]
+fn a_message_that_names_an_approved_pull_request_covers_nothing() {
+    let (mut world, number) = approved();
+    world.merge(number, BOB, How::Squash);
+    let message = format!("Change it (#{number})");
+    let text = (MALLORY, message.as_str());
+    world.push_as(MALLORY, text, "main", RUNBOOK, "within: 20m", "within: 90m");
+    assert_eq!(world.newest().reasons, [Reason::NoPullRequest]);
 }
