@@ -59,18 +59,28 @@ pub(super) fn is_governance(unit: &Unit, rules: &Rules) -> bool {
 
 /// What the matrix demands for a unit.
 pub(super) fn demand(unit: &Unit, rules: &Rules) -> Result<Demand, Reason> {
+    demand_of(&unit.path, risk(unit), &unit.envs, rules)
+}
+
+/// What the matrix demands for a file of a tier in some environments.
+pub(super) fn demand_of(
+    path: &str,
+    tier: Option<Tier>,
+    environments: &[String],
+    rules: &Rules,
+) -> Result<Demand, Reason> {
     let governance = rules.governance.iter();
     let by_path = governance
         .chain(&rules.paths)
-        .filter(|(paths, _)| paths.fit(&unit.path));
+        .filter(|(paths, _)| paths.fit(path));
     let mut rows: Vec<&Row> = by_path.map(|(_, row)| row).collect();
-    match risk(unit) {
+    match tier {
         // What does nothing to production is judged as reading is, and by its path.
         None => rows.extend(cell(rules, Tier::READ_ONLY, "*").unwrap_or_default()),
         // A document without an environment may act in any.
-        Some(tier) if unit.envs.is_empty() => rows.extend(cell(rules, tier, "*")?),
+        Some(tier) if environments.is_empty() => rows.extend(cell(rules, tier, "*")?),
         Some(tier) => {
-            for environment in &unit.envs {
+            for environment in environments {
                 rows.extend(cell(rules, tier, environment)?);
             }
         }

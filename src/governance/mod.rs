@@ -12,11 +12,13 @@ mod demand;
 mod evaluate;
 mod exception;
 mod facts;
+mod files;
 mod opinion;
 mod people;
 mod ratification;
 mod reason;
 mod record;
+mod requirement;
 mod robot;
 mod rules;
 mod satisfy;
@@ -33,7 +35,9 @@ pub use facts::{
     HeadEvidence, Landing, MAX_FACTS_BYTES, PullRequest, Push, Ratification, Review, ReviewState,
     Sha, Shape, Unit, User, Witness,
 };
+pub use files::{FileState, Files};
 pub use reason::{Reason, Weight};
 pub use record::{Record, RecordError, Subject};
+pub use requirement::requirements;
 pub use rules::{DEFAULT_MAX_AGE, Rules, RulesError};
 pub use verdict::{Evaluation, Rejected, TeamEvaluation, UnitEvaluation, Verdict};

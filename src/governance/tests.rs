@@ -6,4 +6,5 @@ mod limits;
 mod policies;
 mod properties;
 mod reasons;
+mod requirements;
 mod settings;

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Review;
 use super::missing::{lacking, needs_more_people};
 use super::text::{MOST_PATHS, quoted, several};
+use super::{Conclusion, Review};
 use crate::diagnostic::render::page::Section;
 use crate::governance::{Reason, TeamEvaluation, UnitEvaluation, Weight};
 
@@ -36,7 +36,11 @@ pub(super) fn in_the_way(review: &Review) -> Section {
     let details = evaluation.details.iter().filter(|_| !is_error);
     rows.extend(details.map(|detail| format!("- {}\n", quoted(detail))));
     Section {
-        title: "About the change as a whole".to_owned(),
+        title: match review.conclusion() {
+            Conclusion::Denied => "In the way",
+            _ => "Good to know",
+        }
+        .to_owned(),
         rows,
         weight: 13,
         ..Section::default()
@@ -77,7 +81,8 @@ pub(super) fn needed(review: &Review) -> Section {
         head: "| team | needs | has | missing | who can approve | for |\n|---|---|---|---|---|---|\n",
         rows: rows.collect(),
         foot,
-        weight: 12,
+        // Many files with needs of their own must not push out what may be done.
+        weight: 11,
         ..Section::default()
     }
 }

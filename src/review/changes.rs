@@ -25,7 +25,7 @@ pub(super) fn open(review: &Review) -> Vec<Section> {
         differences(
             "What an agent could do after this merge that it cannot do now, or less safely",
             false,
-            11,
+            12,
             diff,
             &risk,
         ),

@@ -58,6 +58,8 @@ pub fn machine(review: &Review) -> String {
     let compared = Compared {
         base: pull.base.clone(),
         head: Some(pull.head.clone()),
+        // What the evaluation says is more.
+        approvals: None,
     };
     let diff = review.diff.as_ref().ok().map(|diff| json(diff, &compared));
     let report = review.findings.as_ref().ok();

@@ -15,8 +15,8 @@ pub const MOST_COMMENT: usize = 60_000;
 pub const MOST_SUMMARY: usize = 1_000_000;
 
 const CUT: &str = "Cut to size. Left out first are text edits, then affected runbooks, moves, versions, findings, tests, what \
-                   is safer, fixtures, what behaves differently, approvals that do not count, what an agent could do, and \
-                   last approvals that are needed and what could not be evaluated.";
+                   is safer, fixtures, what behaves differently, approvals that do not count, approvals that are needed, \
+                   what an agent could do, and last what denies the change or could not be evaluated.";
 
 /// The comment on the pull request, which one begins with [`MARKER`] and a digest of the rest. It has at most
 /// [`MOST_COMMENT`] UTF-16 units.

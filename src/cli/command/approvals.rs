@@ -7,6 +7,8 @@ mod facts;
 
 use clap::{Args, Subcommand};
 
+pub(super) use evaluate::rules;
+
 use super::Run;
 use crate::cli::{CliError, Console, Exit};
 

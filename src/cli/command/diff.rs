@@ -4,11 +4,14 @@ use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::Run;
+use super::approvals::rules;
 use super::shared::{fork_point, library_at, load};
 use crate::change::GitRepository;
 use crate::change::diff::render::{Compared, human, json, markdown};
 use crate::change::diff::{Diff, Verdict, compare_and_test};
 use crate::cli::{CliError, Console, Exit};
+use crate::governance::{Files, requirements};
+use crate::library::Library;
 
 /// Arguments of `rbk diff`.
 #[derive(Args)]
@@ -70,7 +73,19 @@ impl Run for DiffCommand {
             None => (load(&self.path)?, None),
         };
         let diff = compare_and_test(&base, head);
+        let changed = match &head_id {
+            Some(head) => git.changed_between(&base_id, head),
+            None => git.changed_since(&base_id),
+        };
+        let changed = changed.map_err(CliError::could_not)?;
+        let root = Library::find_root(&start).unwrap_or(start);
         let compared = Compared {
+            // Without a policy that says who approves there is nothing to say, and `rbk lint` says that.
+            approvals: rules(&base).ok().map(|rules| {
+                let prefix = git.prefix_of(&root);
+                let [before, after] = [&base, head].map(|library| Files::of(library, &prefix));
+                requirements(&before, &after, &changed, &rules)
+            }),
             base: base_id,
             head: head_id,
         };

@@ -180,7 +180,7 @@ impl Gatherer<'_> {
                 exceptions: Vec::new(),
             },
             policy,
-            subjects: state.subjects.iter().cloned().collect(),
+            subjects: state.files.subjects().iter().cloned().collect(),
         })
     }
 

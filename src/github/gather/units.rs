@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 
-use super::state::{FileState, State};
+use super::state::State;
 use super::{GatherError, Gatherer};
 use crate::document::Digest;
 use crate::governance::{Blob, ClosureDigests, Rules, Sha, Subject, Unit};
@@ -33,15 +33,7 @@ impl Gatherer<'_> {
         let before = self.state(&commits.parent)?;
         let after = self.state(&commits.landed)?;
         let changed = self.git.changed_between(&commits.parent, &commits.landed)?;
-        let is_governed = |path: &&Utf8PathBuf| {
-            let holds_power = [&before, &after]
-                .iter()
-                .any(|state| state.file(path) != FileState::default());
-            holds_power || rules.is_none_or(|rules| rules.governs(path.as_str()))
-        };
-        let mut paths: BTreeSet<Utf8PathBuf> =
-            changed.iter().filter(is_governed).cloned().collect();
-        paths.extend(before.resolved_otherwise(&after).cloned());
+        let paths = before.files.touched(&after.files, &changed, rules);
         if paths.is_empty() {
             return Ok(Vec::new());
         }
@@ -65,8 +57,9 @@ impl Gatherer<'_> {
         let before = self.state(&commits.parent)?;
         let after = self.state(&commits.landed)?;
         Ok(after
-            .subjects
-            .difference(&before.subjects)
+            .files
+            .subjects()
+            .difference(before.files.subjects())
             .cloned()
             .collect())
     }
@@ -105,7 +98,10 @@ impl Gatherer<'_> {
         for commit in &commits.reviewed {
             reviewed.insert(commit.clone(), at(Some(commit))?);
         }
-        let (before, after) = (states.before.file(path), states.after.file(path));
+        let (before, after) = (
+            states.before.files.file(path),
+            states.after.files.file(path),
+        );
         Ok(Unit {
             path: path.to_string(),
             tier_before: before.tier,
@@ -142,7 +138,7 @@ impl Four<'_> {
     /// only when all that landed is that merge, since any file may be part of a closure.
     fn closure(&self, path: &Utf8Path, is_merge: bool) -> Option<ClosureDigests> {
         let of = |state: Option<&State>| {
-            let digest = state?.file(path).closure?;
+            let digest = state?.files.file(path).closure?;
             Some(digest).as_ref().map(Digest::to_string)
         };
         let digests = ClosureDigests {

@@ -20,7 +20,6 @@ use crate::testing;
 
 const RUNBOOK: &str = "runbooks/error-rate-after-deploy/runbook.yaml";
 const ACTION: &str = "runbooks/catalog/actions/k8s.rollout-undo.yaml";
-const POLICY: &str = "runbooks/governance.yaml";
 
 /// A tier raised, a guard dropped and a scope widened, and words.
 const RISKY: &[(&str, &str, &str)] = &[

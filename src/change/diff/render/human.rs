@@ -1,7 +1,7 @@
 //! Differences for people at a terminal.
 
 use super::Compared;
-use super::words::{APPROVALS_STAY, counted, counts, ending, headline, moved, version};
+use super::words::{APPROVALS_STAY, counted, counts, ending, headline, moved, required, version};
 use crate::change::diff::{Diff, Difference, Grade, Verdict};
 use crate::diagnostic::visible::{visible_line, without_commands};
 
@@ -33,6 +33,10 @@ pub fn human(diff: &Diff, compared: &Compared, colour: bool) -> String {
     for difference in &diff.differences {
         page.difference(difference);
     }
+    page.section(
+        "approvals that the policy of the base demands",
+        compared.approvals.iter().flatten().map(required),
+    );
     page.section("versions", diff.versions.iter().map(version));
     page.section("moved", diff.moves.iter().map(moved));
     if !diff.moves.is_empty() {

@@ -4,7 +4,7 @@
 //! page is tables and folded tables; no fence is ever opened, and only whole rows are left out.
 
 use super::Compared;
-use super::words::{APPROVALS_STAY, counted, counts, ending, moved, version};
+use super::words::{APPROVALS_STAY, counted, counts, ending, moved, required, version};
 use crate::change::diff::{Diff, Difference, Grade, Spot, Verdict};
 use crate::diagnostic::render::markdown::code;
 use crate::diagnostic::render::page::{Section, fit};
@@ -19,7 +19,7 @@ const MOST_SPOTS: usize = 4;
 const LONGEST: usize = 300;
 
 const CUT: &str = "Cut to size: text edits are left out first, then affected runbooks, moves, versions, what is safer, \
-                   fixtures, what changed, and what is riskier last.";
+                   fixtures, approvals, what changed, and what is riskier last.";
 
 /// The head of a table of differences.
 pub(crate) const DIFFERENCES: &str = "| | what | before → after | where |\n|---|---|---|---|\n";
@@ -51,7 +51,7 @@ pub fn markdown(diff: &Diff, compared: &Compared) -> String {
         head.map(|head| format!(" {}", identifier(head)))
             .unwrap_or_default(),
     );
-    let mut sections = sections(diff);
+    let mut sections = sections(diff, compared);
     // Room for what says that something was left out.
     let around = length(&top) + length(&commits) + length(CUT) + 2;
     fit(
@@ -78,7 +78,7 @@ fn identifier(commit: &str) -> &str {
     }
 }
 
-fn sections(diff: &Diff) -> Vec<Section> {
+fn sections(diff: &Diff, compared: &Compared) -> Vec<Section> {
     let of = |wanted: &[Grade]| -> Vec<String> {
         let wanted = diff
             .differences
@@ -140,6 +140,15 @@ fn sections(diff: &Diff) -> Vec<Section> {
             ..list(&title, 6, differing.chain(skipped).collect())
         });
     }
+    let required = compared.approvals.iter().flatten().map(required);
+    sections.push(Section {
+        folded: false,
+        ..list(
+            "Approvals that the policy of the base demands",
+            6,
+            required.collect(),
+        )
+    });
     sections.push(table("Narrower or safer", true, 5, of(&[Grade::Safer])));
     let insufficient = diff.versions.iter().any(|bump| !bump.sufficient);
     sections.push(Section {

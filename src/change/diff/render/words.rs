@@ -1,5 +1,6 @@
 //! What formats for people have in common.
 
+use super::Requirement;
 use crate::change::diff::{Diff, Difference, FixtureChange, Grade, Move, VersionBump};
 
 /// What is told of renamed documents.
@@ -90,4 +91,30 @@ pub(crate) fn ending(fixture: &FixtureChange) -> String {
 pub(crate) fn counted(count: usize, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{plural}")
+}
+
+/// What has to be approved for a file: `runbooks/a.yaml (tier 2, production): 2 of sre; by at least 2 people`.
+pub(crate) fn required(it: &Requirement) -> String {
+    let tier = it.tier.map(|tier| format!("tier {tier}"));
+    let terms: Vec<String> = tier.into_iter().chain(it.environments.clone()).collect();
+    let terms = match terms.is_empty() {
+        true => String::new(),
+        false => format!(" ({})", terms.join(", ")),
+    };
+    let mut needs = match (it.problem, it.teams.is_empty()) {
+        (Some(code), _) => format!("nobody can approve it: {code}"),
+        (None, true) => "nobody has to".to_owned(),
+        (None, false) => {
+            let teams = it.teams.iter();
+            let teams = teams.map(|(team, count)| format!("{count} of {team}"));
+            teams.collect::<Vec<_>>().join(", ")
+        }
+    };
+    if it.min_distinct > 1 {
+        needs.push_str(&format!("; by at least {} people", it.min_distinct));
+    }
+    if !it.one_person_many_teams && it.teams.len() > 1 {
+        needs.push_str("; nobody counts for more than one team");
+    }
+    format!("{}{terms}: {needs}", it.path)
 }

@@ -1,9 +1,9 @@
 //! How differences are shown.
 
 use super::*;
-use crate::change::diff::render::{Compared, MOST_CHARACTERS, human, json, markdown};
+use crate::change::diff::render::{Compared, MOST_CHARACTERS, Requirement, human, json, markdown};
 use crate::change::diff::{Aspect, Place, Side, Spot, Unevaluated};
-use crate::document::model::{Kind, ObjectRef};
+use crate::document::model::{Kind, ObjectRef, Tier};
 
 const HOSTILE: &str = "@everyone <!-- rbk --> ```sh\n::error::x\n| <img src=x> [a](https://x.org) www.x.org \u{202E}\u{1b}[31m</details> `";
 
@@ -11,6 +11,26 @@ fn compared() -> Compared {
     Compared {
         base: "1".repeat(40),
         head: None,
+        approvals: Some(vec![
+            Requirement {
+                path: HOSTILE.into(),
+                tier: None,
+                environments: vec![HOSTILE.to_owned()],
+                teams: [(HOSTILE.to_owned(), 2), ("sre".to_owned(), 1)].into(),
+                min_distinct: 2,
+                one_person_many_teams: false,
+                problem: None,
+            },
+            Requirement {
+                path: "a.yaml".into(),
+                tier: Some(Tier::READ_ONLY),
+                environments: Vec::new(),
+                teams: Default::default(),
+                min_distinct: 0,
+                one_person_many_teams: true,
+                problem: Some("NO_MATRIX_CELL"),
+            },
+        ]),
     }
 }
 
@@ -70,6 +90,19 @@ fn text_of_a_repository_does_nothing_on_a_page() {
             .filter(|line| line.starts_with("| "))
             .all(|line| line.matches('|').count() == 5)
     );
+}
+
+#[test]
+fn the_approvals_a_change_needs_are_listed() {
+    let page = human(&Diff::default(), &compared(), false);
+    assert!(
+        page.contains("approvals that the policy of the base demands:\n")
+            && page
+                .contains("1 of sre; by at least 2 people; nobody counts for more than one team\n")
+            && page.contains("  a.yaml (tier 0): nobody can approve it: NO_MATRIX_CELL\n"),
+        "{page}"
+    );
+    assert!(markdown(&Diff::default(), &compared()).contains("**Approvals that the policy"));
 }
 
 #[test]
