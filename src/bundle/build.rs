@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use thiserror::Error;
 
 use super::archive::{ArchiveError, pack};
+use super::evidence;
 use super::index::{
     DocumentRef, FORMAT, GOVERNANCE_FILE, INDEX_FILE, Index, PACK_INDEX_FILE, PackIndex, PackRef,
 };
 use crate::document::model::{API_VERSION, Governance, Kind, Metadata, Status, Tier};
 use crate::document::{CanonicalError, Digest, to_canonical_json};
+use crate::governance::statement::Chain;
 use crate::library::closure::{Closure, Pinned, SignatureClosure};
 
 /// Documents a pack should hold at most; the number of packs grows in powers of four beyond that.
@@ -28,6 +30,8 @@ pub struct Contents {
     pub runbooks: Vec<(Closure, SourceFile)>,
     /// Signatures that are routed nowhere, each with its source.
     pub signatures: Vec<(SignatureClosure, SourceFile)>,
+    /// Who approved all of it.
+    pub evidence: Option<Chain>,
 }
 
 /// The YAML a document was written as.
@@ -113,7 +117,12 @@ pub fn build(contents: &Contents) -> Result<BTreeMap<String, Vec<u8>>, BuildErro
         });
         files.insert(name, bytes);
     }
-    let index = Index {
+    let evidence = contents.evidence.as_ref().and_then(|chain| {
+        let (reference, written) = evidence::write(chain)?;
+        files.extend(written);
+        Some(reference)
+    });
+    let mut index = Index {
         format: FORMAT,
         schema: API_VERSION.to_owned(),
         minimum_agent: env!("CARGO_PKG_VERSION").to_owned(),
@@ -121,7 +130,10 @@ pub fn build(contents: &Contents) -> Result<BTreeMap<String, Vec<u8>>, BuildErro
         packs,
         governance: Digest::of(&governance),
         runbooks_by_tier: by_tier,
+        evidence,
+        without_evidence: false,
     };
+    index.format = index.needed_format();
     files.insert(GOVERNANCE_FILE.to_owned(), governance);
     files.insert(INDEX_FILE.to_owned(), to_canonical_json(&index)?);
     Ok(files)

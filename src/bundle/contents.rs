@@ -44,6 +44,7 @@ impl Contents {
             governance,
             runbooks: Vec::new(),
             signatures: Vec::new(),
+            evidence: None,
         };
         for (id, document) in library.runbooks().iter() {
             if document.metadata.status == Some(Status::Draft) {

@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::document::Digest;
 use crate::document::model::{Kind, Mode, Status, Tier};
 
-/// The version of the bundle format this build writes and reads.
+/// The version of the bundle format without evidence.
 pub const FORMAT: u32 = 1;
+/// The version of the bundle format that says whether there is evidence: the newest this build reads.
+pub const FORMAT_EVIDENCE: u32 = 2;
 
 /// Name of the index among the files of a release.
 pub const INDEX_FILE: &str = "index.json";
@@ -35,9 +37,37 @@ pub struct Index {
     pub governance: Digest,
     /// Runbooks by their highest tier.
     pub runbooks_by_tier: BTreeMap<Tier, u32>,
+    /// Who approved what is in it, from format 2 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<EvidenceRef>,
+    /// Set by whoever published it although its policy demands approvals and nothing shows them, from format 2 on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub without_evidence: bool,
 }
 
-/// A pack as the index names it.
+impl Index {
+    /// The format that has everything the index says.
+    pub(super) fn needed_format(&self) -> u32 {
+        match self.evidence.is_some() || self.without_evidence {
+            true => FORMAT_EVIDENCE,
+            false => FORMAT,
+        }
+    }
+}
+
+/// The evidence as the index names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EvidenceRef {
+    /// Digest of the last statement, which vouches for all before it.
+    pub head: Digest,
+    /// How many statements there are.
+    pub statements: u64,
+    /// The files that hold them, in order.
+    pub files: Vec<PackRef>,
+}
+
+/// A pack, or a file of evidence, as the index names it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PackRef {

@@ -1,17 +1,20 @@
 //! The canonical, reproducible form of a release.
 //!
 //! A bundle is a flat set of files: [`index::INDEX_FILE`] names the packs and the policy by digest, each
-//! pack holds closures as canonical JSON beside the YAML they were written as. [`build`](build()) makes the
+//! pack holds closures as canonical JSON beside the YAML they were written as, and the files of evidence hold
+//! statements of who approved them. [`build`](build()) makes the
 //! files, [`Bundle::open`] reads them back, checking every byte. How they are signed and moved is
 //! the business of [`crate::distribution`].
 
 pub mod archive;
 mod build;
 mod contents;
+mod evidence;
 pub mod index;
 mod open;
 
 pub use build::{BuildError, Contents, SourceFile, build};
 pub use contents::ContentsError;
+pub use evidence::{Evidence, Unapproved, demands_evidence, marked_without_evidence};
 pub use index::{DocumentRef, Index};
 pub use open::{Bundle, OpenError};

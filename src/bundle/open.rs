@@ -8,11 +8,14 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::archive::{ArchiveError, unpack};
+use super::evidence::Evidence;
 use super::index::{
-    DocumentRef, FORMAT, GOVERNANCE_FILE, INDEX_FILE, Index, PACK_INDEX_FILE, PackIndex,
+    DocumentRef, FORMAT, FORMAT_EVIDENCE, GOVERNANCE_FILE, INDEX_FILE, Index, PACK_INDEX_FILE,
+    PackIndex, PackRef,
 };
 use crate::document::model::{API_VERSION, Governance, Kind};
 use crate::document::{Digest, to_canonical_json};
+use crate::governance::statement::MAX_CHAIN_BYTES;
 use crate::library::closure::{Closure, Pinned, SignatureClosure};
 
 /// A bundle, read and checked.
@@ -28,6 +31,8 @@ pub struct Bundle {
     pub signatures: BTreeMap<String, SignatureClosure>,
     /// Every document as its pack names it, by kind and id.
     pub documents: Vec<DocumentRef>,
+    /// Who approved what is in it.
+    pub evidence: Option<Evidence>,
 }
 
 /// A bundle cannot be used.
@@ -87,16 +92,31 @@ impl Bundle {
             runbooks: BTreeMap::new(),
             signatures: BTreeMap::new(),
             documents: Vec::new(),
+            evidence: None,
         };
-        for pack in bundle.index.packs.clone() {
-            let bytes = fetch(&pack.name)?;
-            if bytes.len() as u64 != pack.length {
+        let listed = |file: &PackRef| {
+            let bytes = fetch(&file.name)?;
+            if bytes.len() as u64 != file.length {
                 return Err(unsound(
-                    &pack.name,
-                    format!("it has {} bytes, not {}", bytes.len(), pack.length),
+                    &file.name,
+                    format!("it has {} bytes, not {}", bytes.len(), file.length),
                 ));
             }
-            same(&pack.name, &bytes, pack.digest)?;
+            same(&file.name, &bytes, file.digest)?;
+            Ok(bytes)
+        };
+        if let Some(evidence) = &bundle.index.evidence {
+            let length = evidence.files.iter().map(|file| file.length);
+            if length.fold(0, u64::saturating_add) > MAX_CHAIN_BYTES as u64 {
+                let problem = format!("it has more than {MAX_CHAIN_BYTES} bytes of evidence");
+                return Err(unsound(INDEX_FILE, problem));
+            }
+            let files = evidence.files.iter().map(listed);
+            let lines: Vec<Vec<u8>> = files.collect::<Result<_, _>>()?;
+            bundle.evidence = Some(Evidence::new(evidence.clone(), lines.concat()));
+        }
+        for pack in bundle.index.packs.clone() {
+            let bytes = listed(&pack)?;
             let entries = unpack(&bytes).map_err(|error| OpenError::Archive {
                 name: pack.name.clone(),
                 error,
@@ -152,15 +172,23 @@ fn read_index(bytes: &[u8]) -> Result<Index, OpenError> {
     // The format is looked at first: a newer index may have keys this build does not know.
     let value: Value = json(INDEX_FILE, bytes)?;
     let format = value.get("format").and_then(Value::as_u64);
-    if format != Some(u64::from(FORMAT)) {
-        let Some(format) = format else {
-            let problem = "it does not say which bundle format it has".to_owned();
-            return Err(unsound(INDEX_FILE, problem));
-        };
+    let Some(format) = format else {
+        let problem = "it does not say which bundle format it has".to_owned();
+        return Err(unsound(INDEX_FILE, problem));
+    };
+    if !(u64::from(FORMAT)..=u64::from(FORMAT_EVIDENCE)).contains(&format) {
         let needs = format!("bundle format {format}");
         return Err(OpenError::TooNew { needs });
     }
     let index: Index = json(INDEX_FILE, bytes)?;
+    if index.format != index.needed_format() {
+        let problem = format!(
+            "it is of format {}, and what it says of format {}",
+            index.format,
+            index.needed_format()
+        );
+        return Err(unsound(INDEX_FILE, problem));
+    }
     if index.schema != API_VERSION {
         return Err(OpenError::TooNew {
             needs: format!("document format {}", index.schema),

@@ -16,7 +16,7 @@ fn agent() -> &'static Workbench {
             .rbk(&words("bundle build library --out bundle"))
             .expect(0);
         bench.make_root();
-        bench.publish("bundle").expect(0);
+        bench.publish_with("bundle", "--without-evidence").expect(0);
         bench.sync("public").expect(0);
         bench
     })

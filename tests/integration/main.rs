@@ -6,6 +6,8 @@ mod action;
 #[cfg(test)]
 mod approvals;
 #[cfg(test)]
+mod approvals_history;
+#[cfg(test)]
 mod authorize;
 #[cfg(test)]
 mod base;

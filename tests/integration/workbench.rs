@@ -164,9 +164,14 @@ impl Workbench {
 
     /// Publishes a bundle to `public` with the keys of [`make_root`](Self::make_root).
     pub(crate) fn publish(&self, bundle: &str) -> Ran {
+        self.publish_with(bundle, "")
+    }
+
+    /// The same with further arguments.
+    pub(crate) fn publish_with(&self, bundle: &str, more: &str) -> Ran {
         self.rbk(&words(&format!(
             "publish {bundle} --to public --root root.json --key file:keys/targets.pem \
-             --key file:keys/snapshot.pem --key file:keys/timestamp.pem"
+             --key file:keys/snapshot.pem --key file:keys/timestamp.pem {more}"
         )))
     }
 

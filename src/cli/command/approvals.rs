@@ -4,6 +4,11 @@ mod evaluate;
 mod explained;
 #[cfg(feature = "github")]
 mod facts;
+mod log;
+mod show;
+mod verify;
+
+pub(super) use explained::explain;
 
 use clap::{Args, Subcommand};
 
@@ -26,6 +31,12 @@ enum Command {
     /// Gather from GitHub and git what landings are judged by: one record for each, as a line of JSON
     #[cfg(feature = "github")]
     Facts(facts::FactsCommand),
+    /// List landings with who approved them, from records or from the evidence of a bundle
+    Log(log::Log),
+    /// Say who approved a runbook: which bytes, on which commit, under which policy
+    Show(show::Show),
+    /// See again that everything in a bundle was approved
+    Verify(verify::Verify),
 }
 
 impl Run for Approvals {
@@ -34,6 +45,9 @@ impl Run for Approvals {
             Command::Evaluate(arguments) => arguments.run(console),
             #[cfg(feature = "github")]
             Command::Facts(arguments) => arguments.run(console),
+            Command::Log(arguments) => arguments.run(console),
+            Command::Show(arguments) => arguments.run(console),
+            Command::Verify(arguments) => arguments.run(console),
         }
     }
 }

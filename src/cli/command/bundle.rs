@@ -8,13 +8,15 @@ use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
 use super::Run;
+use super::gate::{Gate, History, Passed, refused};
 use super::reporting;
-use super::shared::{Day, Output, library_at, print_json, read_file, write_file};
+use super::shared::{Day, Output, counted, library_at, print_json, read_file, write_file};
 use super::{lint, test};
-use crate::bundle::{Bundle, Contents, build};
+use crate::bundle::{Bundle, Contents, Unapproved, build};
 use crate::change::GitRepository;
 use crate::cli::{CliError, Console, Exit};
 use crate::diagnostic::render::Format;
+use crate::governance::statement::Chain;
 use crate::lint::Options;
 
 /// Arguments of `rbk bundle`.
@@ -38,6 +40,8 @@ enum Action {
         #[arg(long, default_value = "HEAD")]
         commit: String,
         #[command(flatten)]
+        history: History,
+        #[command(flatten)]
         day: Day,
     },
     /// Check a bundle and list its documents
@@ -57,12 +61,25 @@ impl Run for BundleCommand {
                 path,
                 out,
                 commit,
+                history,
                 day,
             } => {
-                let files = build_commit(&path, &commit, day.date(), console)?;
+                let passed = match history.gate(console)? {
+                    Gate::Closed(exit) => return Ok(exit),
+                    Gate::Unasked => None,
+                    Gate::Passed(passed) => Some(passed),
+                };
+                let chain = passed.as_ref().map(|passed| &passed.chain);
+                let files = build_commit(&path, &commit, day.date(), chain, console)?;
                 let Some(files) = files else {
                     return Ok(Exit::Findings);
                 };
+                if let Some(passed) = &passed {
+                    let found = unapproved(&files, passed)?;
+                    if !found.is_empty() {
+                        return Ok(refused(&found, console));
+                    }
+                }
                 write(&out, &files)?;
                 if commit == "HEAD" {
                     tell_uncommitted(&path);
@@ -101,6 +118,7 @@ pub(super) fn build_commit(
     path: &Utf8Path,
     revision: &str,
     today: Date,
+    evidence: Option<&Chain>,
     console: &mut Console,
 ) -> Result<Option<BTreeMap<String, Vec<u8>>>, CliError> {
     let (library, commit) = library_at(path, revision)?;
@@ -115,7 +133,8 @@ pub(super) fn build_commit(
         console.print(report.human());
         return Ok(None);
     }
-    let contents = Contents::of(&library, &commit).map_err(CliError::could_not)?;
+    let mut contents = Contents::of(&library, &commit).map_err(CliError::could_not)?;
+    contents.evidence = evidence.cloned();
     build(&contents).map(Some).map_err(CliError::could_not)
 }
 
@@ -133,17 +152,42 @@ pub(super) fn write(out: &Utf8Path, files: &BTreeMap<String, Vec<u8>>) -> Result
         .try_for_each(|(name, bytes)| write_file(&out.join(name), bytes))
 }
 
+/// Reads the bundle in a folder.
+pub(super) fn open(folder: &Utf8Path) -> Result<Bundle, CliError> {
+    Bundle::open(&|name| read_file(folder.join(name)).map_err(|error| error.to_string()))
+        .map_err(|error| CliError::could_not(error).help("build it again with `rbk bundle build`"))
+}
+
+/// What the evidence in files that were just built does not show.
+fn unapproved(
+    files: &BTreeMap<String, Vec<u8>>,
+    passed: &Passed,
+) -> Result<Vec<Unapproved>, CliError> {
+    let read = |name: &str| {
+        let file = files.get(name).cloned();
+        file.ok_or_else(|| "it was not built".to_owned())
+    };
+    let bundle = Bundle::open(&read).map_err(CliError::could_not)?;
+    Ok(bundle.unapproved(passed.at))
+}
+
 fn show(folder: &Utf8Path, format: Output, console: &mut Console) -> Result<Exit, CliError> {
-    let bundle =
-        Bundle::open(&|name| read_file(folder.join(name)).map_err(|error| error.to_string()))
-            .map_err(|error| {
-                CliError::could_not(error).help("build it again with `rbk bundle build`")
-            })?;
+    let bundle = open(folder)?;
     if let Output::Json = format {
         print_json(console, &bundle.documents)?;
         return Ok(Exit::Clean);
     }
     console.line(format!("built from commit {}", bundle.index.commit));
+    if let Some(evidence) = &bundle.index.evidence {
+        console.line(format!(
+            "evidence of {}, ending with {}",
+            counted(evidence.statements, "statement"),
+            evidence.head
+        ));
+    }
+    if bundle.index.without_evidence {
+        console.line("published without evidence of who approved it");
+    }
     for document in &bundle.documents {
         let reach = match (document.tier, document.mode) {
             (Some(tier), Some(mode)) => format!("tier {tier}, {mode}"),

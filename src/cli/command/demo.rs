@@ -11,10 +11,11 @@ use clap::Args;
 use super::Run;
 use super::reporting;
 use super::shared::now;
-use super::{bundle, lint, test};
+use super::{bundle, lint, publish, test};
 use crate::agent::{
     Decision, DecisionInput, Evidence, Next, check_release, decide_with, open_release, prepare,
 };
+use crate::bundle::demands_evidence;
 use crate::cli::console::Tone;
 use crate::cli::{CliError, Console, Exit};
 use crate::distribution::root::{self, RolePlan, TopRole};
@@ -136,8 +137,8 @@ fn show(path: &Utf8Path, root: &Utf8Path, stage: &mut Stages<'_>) -> Result<Exit
         "the same commit gives the same bytes: it was built twice and compared",
         |console| {
             commit(&repository)?;
-            let first = bundle::build_commit(&repository, "HEAD", today, console)?;
-            let second = bundle::build_commit(&repository, "HEAD", today, console)?;
+            let first = bundle::build_commit(&repository, "HEAD", today, None, console)?;
+            let second = bundle::build_commit(&repository, "HEAD", today, None, console)?;
             require(first.is_some() && first == second, "two builds differ")?;
             let files = first.unwrap_or_default();
             let bytes: usize = files.values().map(Vec::len).sum();
@@ -148,8 +149,17 @@ fn show(path: &Utf8Path, root: &Utf8Path, stage: &mut Stages<'_>) -> Result<Exit
     let published = root.join("published");
     let keys = Keys::make(&root.join("keys"))?;
     stage.run("publish", "signed with keys whose roles are separate (TUF 1.0): a root, releases, snapshots, timestamps", |_| {
+        let mut files = files;
+        let demands = library
+            .governance()
+            .is_some_and(|(_, policy)| demands_evidence(&policy.spec));
+        // Nobody reviewed the copy this works on, and the release has to say so.
+        let marked = match demands {
+            true => publish::mark(&mut files).map(|()| ", marked as without evidence of approval")?,
+            false => "",
+        };
         let release = keys.publish(&published, &files)?;
-        Ok(((), format!("release {release}")))
+        Ok(((), format!("release {release}{marked}")))
     })?;
     let state = StateDir::new(root.join("agent").as_std_path());
     stage.run(

@@ -12,6 +12,7 @@ mod diff;
 mod doctor;
 mod explain;
 mod fmt;
+mod gate;
 #[cfg(feature = "github")]
 mod github;
 mod init;

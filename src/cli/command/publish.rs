@@ -7,7 +7,10 @@ use camino::Utf8PathBuf;
 use clap::Args;
 
 use super::Run;
+use super::gate::refused as refused_by_gate;
 use super::shared::{key, now, read_file};
+use crate::bundle::index::INDEX_FILE;
+use crate::bundle::{Bundle, demands_evidence, marked_without_evidence};
 use crate::cli::{CliError, Console, Exit};
 use crate::distribution::signer::Signer;
 use crate::distribution::{Lifetimes, PublishError, Published, Reason, Refusal, Repository};
@@ -30,6 +33,9 @@ pub(in crate::cli) struct Publish {
     /// Only sign the timestamp anew: what a scheduled job does
     #[arg(long, conflicts_with = "bundle")]
     refresh_timestamp: bool,
+    /// Publish a bundle without evidence although its policy demands approvals; its index then says so to every agent
+    #[arg(long, conflicts_with = "refresh_timestamp")]
+    without_evidence: bool,
 }
 
 impl Run for Publish {
@@ -57,7 +63,11 @@ impl Run for Publish {
         let lifetimes = Lifetimes::default();
         let published = match &self.bundle {
             Some(bundle) => {
-                repository.publish(&release_files(bundle)?, &signers, &lifetimes, now())
+                let mut files = release_files(bundle)?;
+                if let Some(exit) = self.admit(&mut files, console)? {
+                    return Ok(exit);
+                }
+                repository.publish(&files, &signers, &lifetimes, now())
             }
             None => repository.refresh_timestamp(&signers, &lifetimes, now()),
         };
@@ -75,6 +85,72 @@ impl Run for Publish {
         console.line(format!("agents take it as fresh until {expires}"));
         Ok(Exit::Clean)
     }
+}
+
+impl Publish {
+    /// Whether the evidence shows that everything in the bundle was approved, where its policy demands that. Nothing is read
+    /// but the bundle, so that who signs needs no repository.
+    fn admit(
+        &self,
+        files: &mut BTreeMap<String, Vec<u8>>,
+        console: &mut Console,
+    ) -> Result<Option<Exit>, CliError> {
+        let bundle = opened(files)?;
+        let demands = demands_evidence(&bundle.governance.spec);
+        if bundle.evidence.is_some() {
+            if self.without_evidence {
+                return Err(CliError::usage("the bundle carries evidence")
+                    .help("leave out `--without-evidence`"));
+            }
+            let found = bundle.unapproved(now());
+            return Ok(match found.is_empty() {
+                true => None,
+                false => {
+                    refused_by_gate(&found, console);
+                    console.line(
+                        "nothing is published: the evidence does not show that this was approved",
+                    );
+                    Some(Exit::Findings)
+                }
+            });
+        }
+        match (demands, self.without_evidence) {
+            (false, false) => Ok(None),
+            (false, true) => Err(CliError::usage("the policy of the bundle demands no evidence")
+                .help("leave out `--without-evidence`")),
+            (true, false) => Err(CliError::refused(
+                "nothing is published: the policy says who has to approve changes of a repository, and the bundle carries no evidence \
+                 that they did",
+            )
+            .help(
+                "build it with `rbk bundle build --records FILE`, or publish it with `--without-evidence`, which every agent will see",
+            )),
+            (true, true) => {
+                mark(files)?;
+                eprintln!("warning: nothing shows that this release was approved; its index says so to every agent");
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// The bundle in files.
+fn opened(files: &BTreeMap<String, Vec<u8>>) -> Result<Bundle, CliError> {
+    let read = |name: &str| {
+        let file = files.get(name).cloned();
+        file.ok_or_else(|| "it is missing".to_owned())
+    };
+    Bundle::open(&read)
+        .map_err(|error| CliError::could_not(error).help("build it again with `rbk bundle build`"))
+}
+
+/// Marks the index of a bundle as published without evidence.
+pub(super) fn mark(files: &mut BTreeMap<String, Vec<u8>>) -> Result<(), CliError> {
+    let index = files.get(INDEX_FILE).map(Vec::as_slice).unwrap_or_default();
+    let index = marked_without_evidence(index)
+        .map_err(|error| CliError::could_not(format!("{INDEX_FILE}: {error}")))?;
+    files.insert(INDEX_FILE.to_owned(), index);
+    Ok(())
 }
 
 fn needs_signing(refusal: &Refusal) -> bool {
@@ -98,7 +174,7 @@ fn release_files(folder: &Utf8PathBuf) -> Result<BTreeMap<String, Vec<u8>>, CliE
             files.insert(name, read_file(&path)?);
         }
     }
-    if !files.contains_key("index.json") {
+    if !files.contains_key(INDEX_FILE) {
         return Err(
             CliError::usage(format!("{folder} holds no bundle: there is no index.json"))
                 .help("build it with `rbk bundle build --out DIR`"),

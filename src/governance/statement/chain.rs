@@ -162,9 +162,11 @@ impl Chain {
         self.tip.as_deref()
     }
 
-    /// The policy as the latest landing left it, where one of the landings changed it.
-    pub fn governance(&self) -> Option<Digest> {
-        self.governance
+    /// The policy as the latest landing left it: the last one a landing changed, else the one that judged the last landing.
+    pub fn policy_in_force(&self) -> Option<Digest> {
+        let last = self.links.last();
+        let judged = last.map(|link| link.statement.predicate.policy.digest);
+        self.governance.or(judged)
     }
 
     /// Whether it ends with this statement.
@@ -276,6 +278,13 @@ impl Chain {
                 ),
             ));
         }
+        if self.links.is_empty() && !landing.before_baseline && !begins_at_baseline(review) {
+            return Err((
+                FaultCode::Order,
+                "it is the first, and is neither the adoption of the policy nor begins at its baseline"
+                    .to_owned(),
+            ));
+        }
         if landing.before_baseline && self.is_past_baseline {
             return Err((
                 FaultCode::Order,
@@ -363,6 +372,13 @@ impl Chain {
         }
         Ok(policy)
     }
+}
+
+/// Whether a landing is the first one after the baseline of the policy it was judged by.
+fn begins_at_baseline(review: &Review) -> bool {
+    let policy = review.policy.document.as_ref();
+    let commit = policy.and_then(|policy| policy.pointer("/spec/baseline/commit"));
+    commit.and_then(serde_json::Value::as_str) == Some(review.landing.parent.as_str())
 }
 
 /// The digest of the policy that a landing left, if it changed it.

@@ -88,7 +88,10 @@ impl Standing {
             Some(Open {
                 statement: number + 1,
                 tip: link.statement.predicate.landing.tip.clone(),
-                reasons: link.statement.predicate.evaluation.reasons.clone(),
+                reasons: match link.statement.allowed_until() {
+                    Some(_) => vec![Reason::ExcExpired],
+                    None => link.statement.predicate.evaluation.reasons.clone(),
+                },
                 paths,
             })
         });

@@ -9,7 +9,7 @@ use crate::governance::{Account, Evaluation, Facts, Reason, UnitEvaluation, Verd
 const MOST_NAMES: usize = 8;
 
 /// The evaluation, for a reader who has to act on it.
-pub(super) fn explain(evaluation: &Evaluation, facts: &Facts) -> String {
+pub(in crate::cli::command) fn explain(evaluation: &Evaluation, facts: &Facts) -> String {
     let verdict = match evaluation.verdict {
         Verdict::Allow => "ALLOW",
         Verdict::AllowBreakGlass => "ALLOW until the exception expires",

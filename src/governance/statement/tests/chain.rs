@@ -137,6 +137,12 @@ fn landings_follow_each_other() {
     let without = [whole[0].clone(), whole[2].clone()];
     assert_eq!(built(&without).unwrap_err().code, FaultCode::Order);
 
+    // A chain that leaves out the beginning could leave out what was denied.
+    assert_eq!(built(&whole[1..]).unwrap_err().code, FaultCode::Order);
+    let mut from_baseline = landing("G01", '0', '2', vec![runbook("1.1.0")]);
+    from_baseline.facts.landing.parent = format!("{}1", "0".repeat(39));
+    assert!(built(&[from_baseline]).is_ok());
+
     let late = |change: &dyn Fn(&mut Record)| {
         let mut records = history();
         change(&mut records[2]);
