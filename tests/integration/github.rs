@@ -2,6 +2,7 @@
 //!
 //! Each thing that GOVERNANCE §2 says about GitHub has a test here in which ignoring it would give another verdict.
 
+mod doctor;
 mod landings;
 mod people;
 mod posting;

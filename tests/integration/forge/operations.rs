@@ -164,6 +164,10 @@ fn of_base(show: &Show<'_>, asked: &Asked, matched: &Matched) -> Option<Reply> {
             let rules = state.branch_rules.get(matched.text("branch"));
             list(rules.cloned().unwrap_or_default())
         }
+        "repos/get-branch-protection" if !state.access.may_administrate => {
+            let message = "Resource not accessible by integration";
+            Some(Reply::error(403, message))
+        }
         "repos/get-branch-protection" => Some(match state.protection.get(matched.text("branch")) {
             Some(protection) => Reply::found(protection.clone()),
             None => Reply::error(404, "Branch not protected"),

@@ -43,6 +43,8 @@ pub(crate) struct Access {
     pub(crate) may_write: bool,
     /// Whether members of teams may be read. The token of a workflow may not.
     pub(crate) may_read_members: bool,
+    /// Whether the protection of a branch may be read, which takes administration.
+    pub(crate) may_administrate: bool,
     /// Repositories that the token may not look into. Their activity is not found.
     pub(crate) hidden: BTreeSet<Id>,
     /// Requests of an hour, and how many are left.
@@ -267,6 +269,7 @@ impl State {
                 account: 41_898_282,
                 may_write: true,
                 may_read_members: true,
+                may_administrate: true,
                 hidden: BTreeSet::new(),
                 limit: 5000,
                 remaining: 5000,
@@ -327,9 +330,13 @@ impl State {
         known.find(|it| !it.is_deleted && it.login.eq_ignore_ascii_case(login))
     }
 
-    /// The account that an address of a commit belongs to.
+    /// The account that an address of a commit belongs to: one it has, or the one GitHub made from its id.
     pub(crate) fn account_by_email(&self, email: &str) -> Option<&Account> {
-        let has = |account: &&Account| account.emails.iter().any(|it| it == email);
+        let hidden = email.strip_suffix("@users.noreply.github.com");
+        let id = hidden.and_then(|it| it.split_once('+')?.0.parse().ok());
+        let has = |account: &&Account| {
+            Some(account.id) == id || account.emails.iter().any(|it| it == email)
+        };
         self.accounts.values().filter(|it| !it.is_deleted).find(has)
     }
 

@@ -51,6 +51,8 @@ pub(crate) struct World {
     pub(crate) forge: Forge,
     git: Repository,
     at: Timestamp,
+    /// What the clocks of those who commit are off by.
+    skew: SignedDuration,
 }
 
 impl World {
@@ -88,6 +90,7 @@ impl World {
             forge,
             git,
             at,
+            skew: SignedDuration::ZERO,
         };
         let seed = world.bench.path("seed");
         let repository = "  repository: {host: github.com, id: 9001, full_name: acme/runbooks, branch: main}\n  web_flow_ids: [19864447]\n  governed:";
@@ -113,6 +116,11 @@ impl World {
     /// The moment it is.
     pub(crate) fn now(&self) -> Timestamp {
         self.at
+    }
+
+    /// Makes those who commit date their commits otherwise, by this many minutes.
+    pub(crate) fn misdate(&mut self, minutes: i64) {
+        self.skew = SignedDuration::from_mins(minutes);
     }
 
     /// Lets time pass.

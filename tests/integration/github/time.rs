@@ -3,7 +3,7 @@
 use rbk::governance::{Reason, Verdict};
 
 use super::{approved, opened, rejected};
-use crate::forge::state::{CheckRun, Happened};
+use crate::forge::state::{Activity, CheckRun, Happened};
 use crate::forge::world::{ALICE, BOB, CAROL, How, MALLORY, RUNBOOK, World};
 
 /// After a force-push GitHub may show old approvals on the new head.
@@ -27,6 +27,70 @@ fn an_approval_that_was_moved_to_another_head_does_not_count() {
     let evaluation = world.newest();
     assert_eq!(evaluation.verdict, Verdict::Deny);
     assert_eq!(rejected(&evaluation), [Reason::StaleReanchored; 2]);
+}
+
+/// Whoever makes a commit dates it. One that claims to be older than its approvals is not.
+#[test]
+fn a_commit_that_is_dated_back_was_not_there_earlier() {
+    let (mut world, number) = approved();
+    let main = world.head("main");
+    let worse = world
+        .read(&main, RUNBOOK)
+        .replace("within: 30m", "within: 90m");
+    world.misdate(-600);
+    let edit = (RUNBOOK.to_owned(), Some(worse));
+    let replaced = world.commit_on(Some(&main), ALICE, "Change it", &[edit]);
+    world.misdate(0);
+    world.force_push(ALICE, "feature", &replaced);
+    world.forge.with(|state| {
+        let pull = state.pulls.get_mut(&number).unwrap();
+        for review in &mut pull.reviews {
+            review.commit = Some(replaced.clone());
+        }
+    });
+    world.merge(number, BOB, How::Squash);
+    let rejected = rejected(&world.newest());
+    assert_eq!(rejected, [Reason::StaleReanchored; 2]);
+}
+
+/// Nor does one that claims to be from tomorrow make approvals stale.
+#[test]
+fn a_commit_that_is_dated_ahead_can_be_approved_today() {
+    let mut world = World::new();
+    world.branch("feature");
+    world.misdate(600);
+    world.push(ALICE, "feature", RUNBOOK, "within: 30m", "within: 20m");
+    world.misdate(0);
+    let number = world.open(ALICE, "feature");
+    world.approve(number, BOB);
+    world.approve(number, CAROL);
+    world.merge(number, BOB, How::Squash);
+    assert_eq!(world.newest().verdict, Verdict::Allow);
+}
+
+/// The push that made the head the head may be many pushes ago, and on a later page.
+#[test]
+fn pushes_are_read_to_their_end() {
+    let (mut world, number) = approved();
+    let head = world.pull(number).head;
+    world.merge(number, BOB, How::Squash);
+    world.wait(1);
+    let now = world.now();
+    world.forge.with(|state| {
+        let repository = state.repositories.get_mut(&9001).unwrap();
+        let last = repository.activity.last().unwrap().clone();
+        let later = (0..130).map(|id| Activity {
+            id: 900_000 + id,
+            branch: "feature".to_owned(),
+            before: head.clone(),
+            after: "d".repeat(40),
+            at: now,
+            kind: "push".to_owned(),
+            ..last.clone()
+        });
+        repository.activity.extend(later);
+    });
+    assert_eq!(world.newest().verdict, Verdict::Allow);
 }
 
 /// Pushing what was approved once more, after something else was the head, revives nothing.
@@ -95,6 +159,22 @@ fn of_a_fork_it_is_not_known_when_the_head_became_the_head() {
     world.approve(number, CAROL);
     world.merge(number, BOB, How::Squash);
     assert_eq!(rejected(&world.newest()), [Reason::FreshnessUnproven; 2]);
+}
+
+/// With the fork went whatever could be known of its pushes, and the head is still in the repository it was for.
+#[test]
+fn a_fork_that_was_deleted_proves_nothing() {
+    let (mut world, number) = of_fork();
+    world.approve(number, BOB);
+    world.approve(number, CAROL);
+    world.merge(number, BOB, How::Merge);
+    world.forge.with(|state| {
+        let fork = state.repositories.get_mut(&crate::forge::world::FORK);
+        fork.unwrap().is_deleted = true;
+    });
+    let evaluation = world.newest();
+    assert_eq!(rejected(&evaluation), [Reason::FreshnessUnproven; 2]);
+    assert_eq!(evaluation.verdict, Verdict::Deny);
 }
 
 /// A check that ran on the head shows that it was there by then.

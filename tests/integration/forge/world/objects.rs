@@ -112,7 +112,8 @@ impl World {
             let email = account.emails.first().cloned();
             (account.login.clone(), email.unwrap_or_default())
         });
-        Signature::new(&login, &email, &Time::new(self.at.as_second(), 0)).unwrap()
+        let at = (self.at + self.skew).as_second();
+        Signature::new(&login, &email, &Time::new(at, 0)).unwrap()
     }
 }
 
