@@ -4,17 +4,26 @@ use camino::Utf8PathBuf;
 
 use super::demand::demand_of;
 use super::files::Files;
-use super::rules::Rules;
+use super::rules::{Rules, RulesError};
 use crate::change::diff::render::Requirement;
+use crate::document::model::{Governance, RepositoryRef};
 
 /// What a policy demands for the files that `changed`, and for those that resolve otherwise afterwards. Leave for robots is
-/// not considered: it depends on who makes the change.
+/// not considered: it depends on who makes the change. Neither is the repository the policy is for: nothing is approved here.
+///
+/// # Errors
+/// When the policy does not say who approves, or cannot be used for it.
 pub fn requirements<'p>(
     before: &Files,
     after: &Files,
     changed: impl IntoIterator<Item = &'p Utf8PathBuf>,
-    rules: &Rules,
-) -> Vec<Requirement> {
+    policy: &Governance,
+) -> Result<Vec<Requirement>, RulesError> {
+    let anywhere = Governance {
+        repository: Some(policy.repository.clone().unwrap_or_else(nowhere)),
+        ..policy.clone()
+    };
+    let rules = &Rules::new(&anywhere)?;
     let touched = before.touched(after, changed, Some(rules)).into_iter();
     let required = touched.map(|path| {
         let (old, new) = (before.file(&path), after.file(&path));
@@ -37,5 +46,15 @@ pub fn requirements<'p>(
             problem,
         }
     });
-    required.collect()
+    Ok(required.collect())
+}
+
+/// No repository at all: nothing can be traced to it.
+fn nowhere() -> RepositoryRef {
+    RepositoryRef {
+        host: String::new(),
+        id: 0,
+        full_name: String::new(),
+        branch: String::new(),
+    }
 }

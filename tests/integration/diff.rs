@@ -1,7 +1,7 @@
 //! `rbk diff`: what an agent may do after a change, in real repositories.
 
 use insta::assert_snapshot;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::workbench::{Workbench, words};
 
@@ -73,6 +73,31 @@ fn a_raised_tier_a_dropped_guard_and_a_wider_scope_come_first() {
             "more_reach services in scope: checkout -> checkout, payments-gateway",
         ]
     );
+}
+
+#[test]
+fn the_approvals_that_the_policy_of_the_base_demands_are_listed() {
+    let bench = risky();
+    // What the change itself would like to need is not asked.
+    bench.replace(
+        POLICY,
+        "require: {sre: 2, incident-commanders: 1}",
+        "require: {sre: 1}",
+    );
+    let diff = diff(&bench, "HEAD");
+    let approvals = diff["approvals"].as_array().unwrap();
+    let of = |path: &str| approvals.iter().find(|it| it["path"] == path).unwrap();
+    let action = of("runbooks/catalog/actions/k8s.rollout-undo.yaml");
+    assert_eq!(
+        (&action["tier"], &action["teams"], &action["min_distinct"]),
+        (
+            &json!(3),
+            &json!({"incident-commanders": 1, "sre": 2}),
+            &json!(3)
+        )
+    );
+    let policy = of("runbooks/governance.yaml");
+    assert_eq!(policy["teams"], json!({"sre": 2}));
 }
 
 #[test]

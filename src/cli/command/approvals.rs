@@ -12,8 +12,6 @@ pub(super) use explained::explain;
 
 use clap::{Args, Subcommand};
 
-pub(super) use evaluate::rules;
-
 use super::Run;
 use crate::cli::{CliError, Console, Exit};
 

@@ -4,7 +4,6 @@ use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::Run;
-use super::approvals::rules;
 use super::shared::{fork_point, library_at, load};
 use crate::change::GitRepository;
 use crate::change::diff::render::{Compared, human, json, markdown};
@@ -81,10 +80,10 @@ impl Run for DiffCommand {
         let root = Library::find_root(&start).unwrap_or(start);
         let compared = Compared {
             // Without a policy that says who approves there is nothing to say, and `rbk lint` says that.
-            approvals: rules(&base).ok().map(|rules| {
+            approvals: base.governance().and_then(|(_, policy)| {
                 let prefix = git.prefix_of(&root);
                 let [before, after] = [&base, head].map(|library| Files::of(library, &prefix));
-                requirements(&before, &after, &changed, &rules)
+                requirements(&before, &after, &changed, &policy.spec).ok()
             }),
             base: base_id,
             head: head_id,

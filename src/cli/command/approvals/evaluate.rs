@@ -77,7 +77,7 @@ impl Evaluate {
 }
 
 /// Nothing is decided by a policy of which a part was not understood.
-pub(in crate::cli::command) fn rules(policy: &Library) -> Result<Rules, String> {
+fn rules(policy: &Library) -> Result<Rules, String> {
     let Some((id, document)) = policy.governance() else {
         let problems = policy.entries().flat_map(|(_, entry)| entry.type_errors());
         let problems: Vec<String> = problems.map(ToString::to_string).collect();
