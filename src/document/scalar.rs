@@ -135,6 +135,10 @@ impl fmt::Display for Ambiguity {
 pub fn ambiguous(text: &str) -> Option<Ambiguity> {
     let first = text.bytes().next()?;
     if first.is_ascii_alphabetic() {
+        // Most scalars are words, and most words are longer than any of these.
+        if text.len() > 3 {
+            return None;
+        }
         let boolean = matches!(
             text,
             "y" | "Y"
@@ -166,12 +170,14 @@ pub fn ambiguous(text: &str) -> Option<Ambiguity> {
     if let Some(kind) = prefixed(number) {
         return Some(kind);
     }
-    let plain: String = number.chars().filter(|c| *c != '_').collect();
-    if is_sexagesimal(&plain) {
-        return Some(Ambiguity::Sexagesimal);
+    if number.contains('_') {
+        let plain = number.replace('_', "");
+        let is_number = || is_float(&plain).then_some(Ambiguity::Underscore);
+        let sexagesimal = is_sexagesimal(&plain).then_some(Ambiguity::Sexagesimal);
+        return sexagesimal.or_else(is_number);
     }
-    if plain.len() < number.len() {
-        return is_float(&plain).then_some(Ambiguity::Underscore);
+    if is_sexagesimal(number) {
+        return Some(Ambiguity::Sexagesimal);
     }
     if number.len() > 1 && number.starts_with('0') && number.bytes().all(|b| b.is_ascii_digit()) {
         return Some(Ambiguity::Octal);

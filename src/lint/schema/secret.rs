@@ -1,9 +1,10 @@
 //! What secrets look like. Shapes are taken from what their issuers document; everything else needs a telling name
 //! and a value that no human would choose.
 
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
-use regex::{Regex, RegexSet};
+use aho_corasick::AhoCorasick;
+use regex::Regex;
 
 use crate::document::Span;
 
@@ -19,31 +20,40 @@ pub(super) struct Secret {
 /// A shape; its first group, or all of it, is the secret.
 struct Shape {
     what: &'static str,
+    /// Texts of which every match holds one, whatever the case of its letters.
+    marks: &'static [&'static str],
     pattern: &'static str,
     /// What else the secret has to satisfy.
     accept: fn(&str) -> bool,
 }
 
+/// How many shapes there are.
+const COUNT: usize = 17;
+
 #[rustfmt::skip]
-static SHAPES: &[Shape] = &[
-    Shape { what: "a private key", pattern: r"-----BEGIN (?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?-----", accept: any },
-    Shape { what: "an AWS access key", pattern: r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b", accept: any },
-    Shape { what: "a GitHub token", pattern: r"\bgh[pousr]_[0-9A-Za-z]{36,255}\b", accept: any },
-    Shape { what: "a GitHub token", pattern: r"\bgithub_pat_[0-9A-Za-z_]{22,255}\b", accept: any },
-    Shape { what: "a GitLab token", pattern: r"\bgl(?:pat|ptt|dt|rt|soat)-[0-9A-Za-z_-]{20,255}", accept: any },
-    Shape { what: "a Slack token", pattern: r"\bxox[abeoprs]-[0-9A-Za-z-]{10,255}", accept: varied },
-    Shape { what: "a Slack webhook", pattern: r"https://hooks\.slack\.com/services/T[0-9A-Z]{5,20}/B[0-9A-Z]{5,20}/[0-9A-Za-z]{20,60}", accept: any },
-    Shape { what: "a Google API key", pattern: r"\bAIza[0-9A-Za-z_-]{35}\b", accept: any },
-    Shape { what: "a Stripe key", pattern: r"\b[rs]k_live_[0-9A-Za-z]{20,255}\b", accept: any },
-    Shape { what: "an npm token", pattern: r"\bnpm_[0-9A-Za-z]{36}\b", accept: any },
-    Shape { what: "a PyPI token", pattern: r"\bpypi-AgEIcHlwaS5vcmc[0-9A-Za-z_-]{50,255}", accept: any },
-    Shape { what: "a SendGrid key", pattern: r"\bSG\.[0-9A-Za-z_-]{22}\.[0-9A-Za-z_-]{43}\b", accept: any },
-    Shape { what: "a Vault token", pattern: r"\bhv[sbr]\.[0-9A-Za-z_-]{24,255}", accept: any },
-    Shape { what: "a model provider's key", pattern: r"\bsk-(?:ant-|proj-)?[0-9A-Za-z_-]{32,255}", accept: varied },
-    Shape { what: "a JSON Web Token", pattern: r"\beyJ[0-9A-Za-z_-]{10,2000}\.eyJ[0-9A-Za-z_-]{10,4000}\.[0-9A-Za-z_-]{10,1000}", accept: any },
-    Shape { what: "a password in an address", pattern: r#"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@"'<>]{1,80}:([^\s:/@"'<>]{4,200})@"#, accept: random },
+static SHAPES: [Shape; COUNT] = [
+    Shape { what: "a private key", marks: &["PRIVATE KEY"], pattern: r"-----BEGIN (?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?-----", accept: any },
+    Shape { what: "an AWS access key", marks: &["AKIA", "ASIA"], pattern: r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b", accept: any },
+    Shape { what: "a GitHub token", marks: &["ghp_", "gho_", "ghu_", "ghs_", "ghr_"], pattern: r"\bgh[pousr]_[0-9A-Za-z]{36,255}\b", accept: any },
+    Shape { what: "a GitHub token", marks: &["github_pat_"], pattern: r"\bgithub_pat_[0-9A-Za-z_]{22,255}\b", accept: any },
+    Shape { what: "a GitLab token", marks: &["glpat-", "glptt-", "gldt-", "glrt-", "glsoat-"], pattern: r"\bgl(?:pat|ptt|dt|rt|soat)-[0-9A-Za-z_-]{20,255}", accept: any },
+    Shape { what: "a Slack token", marks: &["xoxa-", "xoxb-", "xoxe-", "xoxo-", "xoxp-", "xoxr-", "xoxs-"], pattern: r"\bxox[abeoprs]-[0-9A-Za-z-]{10,255}", accept: varied },
+    Shape { what: "a Slack webhook", marks: &["hooks.slack.com"], pattern: r"https://hooks\.slack\.com/services/T[0-9A-Z]{5,20}/B[0-9A-Z]{5,20}/[0-9A-Za-z]{20,60}", accept: any },
+    Shape { what: "a Google API key", marks: &["AIza"], pattern: r"\bAIza[0-9A-Za-z_-]{35}\b", accept: any },
+    Shape { what: "a Stripe key", marks: &["k_live_"], pattern: r"\b[rs]k_live_[0-9A-Za-z]{20,255}\b", accept: any },
+    Shape { what: "an npm token", marks: &["npm_"], pattern: r"\bnpm_[0-9A-Za-z]{36}\b", accept: any },
+    Shape { what: "a PyPI token", marks: &["pypi-AgEIcHlwaS5vcmc"], pattern: r"\bpypi-AgEIcHlwaS5vcmc[0-9A-Za-z_-]{50,255}", accept: any },
+    Shape { what: "a SendGrid key", marks: &["SG."], pattern: r"\bSG\.[0-9A-Za-z_-]{22}\.[0-9A-Za-z_-]{43}\b", accept: any },
+    Shape { what: "a Vault token", marks: &["hvs.", "hvb.", "hvr."], pattern: r"\bhv[sbr]\.[0-9A-Za-z_-]{24,255}", accept: any },
+    Shape { what: "a model provider's key", marks: &["sk-"], pattern: r"\bsk-(?:ant-|proj-)?[0-9A-Za-z_-]{32,255}", accept: varied },
+    Shape { what: "a JSON Web Token", marks: &[".eyJ"], pattern: r"\beyJ[0-9A-Za-z_-]{10,2000}\.eyJ[0-9A-Za-z_-]{10,4000}\.[0-9A-Za-z_-]{10,1000}", accept: any },
+    Shape { what: "a password in an address", marks: &["://"], pattern: r#"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@"'<>]{1,80}:([^\s:/@"'<>]{4,200})@"#, accept: random },
     Shape {
         what: "a secret in plain text",
+        marks: &[
+            "password", "passwd", "secret", "token", "credential", "api_key", "api-key", "apikey", "access_key", "access-key", "accesskey",
+            "private_key", "private-key", "privatekey",
+        ],
         pattern: r#"(?i)(?:password|passwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?)["']?\s{0,4}[:=]\s{0,4}["']?([0-9A-Za-z+/=_.~!@#$%^&*-]{12,400})"#,
         accept: random,
     },
@@ -104,31 +114,57 @@ fn entropy(text: &str) -> f64 {
         .sum()
 }
 
-struct Compiled {
-    any: RegexSet,
-    each: Vec<Regex>,
+/// The marks of all shapes, and the shape of each: one look at a text rules out nearly every shape, and a pattern that is never
+/// needed is never compiled.
+struct Marks {
+    all: Option<AhoCorasick>,
+    shapes: Vec<usize>,
+}
+
+static MARKS: LazyLock<Marks> = LazyLock::new(|| {
+    let of_shapes = || {
+        let shapes = SHAPES.iter().enumerate();
+        shapes.flat_map(|(at, shape)| shape.marks.iter().map(move |mark| (at, *mark)))
+    };
+    let all = AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(of_shapes().map(|(_, mark)| mark));
+    Marks {
+        all: all.ok(),
+        shapes: of_shapes().map(|(at, _)| at).collect(),
+    }
+});
+
+/// Which shapes a text may hold.
+fn candidates(text: &str) -> [bool; COUNT] {
+    let mut candidates = [false; COUNT];
+    let Some(marks) = &MARKS.all else {
+        // A shape that is not looked for would be missing in silence.
+        return [true; COUNT];
+    };
+    for found in marks.find_overlapping_iter(text) {
+        let shape = MARKS.shapes.get(found.pattern().as_usize());
+        if let Some(candidate) = shape.and_then(|at| candidates.get_mut(*at)) {
+            *candidate = true;
+        }
+    }
+    candidates
 }
 
 // A shape that does not compile would be missing in silence; a test compiles them all.
-fn compiled() -> &'static Compiled {
-    static COMPILED: OnceLock<Compiled> = OnceLock::new();
-    COMPILED.get_or_init(|| {
-        let patterns = || SHAPES.iter().map(|shape| shape.pattern);
-        Compiled {
-            any: RegexSet::new(patterns()).unwrap_or_else(|_| RegexSet::empty()),
-            each: patterns()
-                .filter_map(|pattern| Regex::new(pattern).ok())
-                .collect(),
-        }
-    })
+fn compiled(shape: usize) -> Option<&'static Regex> {
+    static COMPILED: [OnceLock<Option<Regex>>; COUNT] = [const { OnceLock::new() }; COUNT];
+    let pattern = SHAPES.get(shape)?.pattern;
+    let compiled = COMPILED.get(shape)?;
+    compiled.get_or_init(|| Regex::new(pattern).ok()).as_ref()
 }
 
 /// Everything in a text that looks like a secret, by position; of overlapping ones the first.
 pub(super) fn find(text: &str) -> Vec<Secret> {
-    let compiled = compiled();
     let mut found: Vec<Secret> = Vec::new();
-    for at in compiled.any.matches(text) {
-        let Some((shape, regex)) = SHAPES.get(at).zip(compiled.each.get(at)) else {
+    let shapes = SHAPES.iter().enumerate().zip(candidates(text));
+    for ((at, shape), _) in shapes.filter(|(_, candidate)| *candidate) {
+        let Some(regex) = compiled(at) else {
             continue;
         };
         for captures in regex.captures_iter(text) {
@@ -166,8 +202,10 @@ mod tests {
 
     #[test]
     fn every_shape_compiles() {
-        assert_eq!(compiled().each.len(), SHAPES.len());
-        assert_eq!(compiled().any.len(), SHAPES.len());
+        assert!(MARKS.all.is_some());
+        for (at, shape) in SHAPES.iter().enumerate() {
+            assert!(compiled(at).is_some(), "{}", shape.what);
+        }
     }
 
     // Written in two parts, so that scanners of repositories do not take these tests for leaks.
