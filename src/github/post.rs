@@ -10,7 +10,7 @@ use serde_json::json;
 use super::answer;
 use super::client::Client;
 use super::error::GithubError;
-use crate::review::{CONTEXT, Status};
+use crate::review::{CONTEXT, Status, is_current};
 
 /// What became of something to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,9 @@ impl Client {
     ) -> Result<Posted, GithubError> {
         let there = self.own_comment(number, author, marker)?;
         match there {
-            Some(comment) if comment.body.as_deref() == Some(body) => Ok(Posted::Unchanged),
+            Some(comment) if is_current(comment.body.as_deref().unwrap_or_default(), body) => {
+                Ok(Posted::Unchanged)
+            }
             Some(comment) => {
                 let path = format!("/issues/comments/{}", comment.id);
                 let path = self.place().path(path);

@@ -7,6 +7,7 @@ mod landings;
 mod people;
 mod posting;
 mod requests;
+mod review;
 mod time;
 mod weather;
 

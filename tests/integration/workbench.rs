@@ -82,6 +82,13 @@ impl Workbench {
         self.ran(arguments, self.command(arguments).output().unwrap())
     }
 
+    /// Runs `rbk` in this folder with further settings.
+    pub(crate) fn rbk_with(&self, arguments: &[&str], set: impl FnOnce(&mut Command)) -> Ran {
+        let mut command = self.command(arguments);
+        set(&mut command);
+        self.ran(arguments, command.output().unwrap())
+    }
+
     /// Runs `rbk` in this folder with something on its standard input.
     pub(crate) fn rbk_with_input(&self, arguments: &[&str], input: &str) -> Ran {
         let mut child = self

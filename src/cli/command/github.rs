@@ -101,6 +101,12 @@ impl Connected {
     pub(super) fn gatherer(&self) -> Result<Gatherer<'_>, CliError> {
         Gatherer::new(&self.git, &self.client, self.prefix.clone(), self.now).map_err(incomplete)
     }
+
+    /// The documents of a commit or tree.
+    pub(super) fn library(&self, treeish: &str) -> Result<Library, String> {
+        let library = self.git.library(treeish, &self.prefix);
+        library.map_err(|error| error.to_string())
+    }
 }
 
 /// Facts that could not be had: neither yes nor no.

@@ -23,6 +23,8 @@ mod lsp;
 mod new;
 mod publish;
 mod reporting;
+#[cfg(feature = "github")]
+mod review;
 mod schema;
 mod shared;
 mod sync;
@@ -78,6 +80,9 @@ commands! {
     Diff(diff::DiffCommand),
     /// Run every fixture through the engine
     Test(test::Test),
+    /// Say on a pull request what its merge would let agents do, and who still has to approve
+    #[cfg(feature = "github")]
+    Review(review::ReviewCommand),
     /// Say who approved what, and whether that is enough
     Approvals(approvals::Approvals),
     /// Say whether the repository on GitHub keeps out what the gate would refuse

@@ -6,6 +6,8 @@ mod branches;
 mod objects;
 mod pulls;
 
+use std::process::Command;
+
 use git2::Repository;
 use jiff::{SignedDuration, Timestamp};
 use rbk::governance::statement::judge;
@@ -141,6 +143,11 @@ impl World {
 
     /// Runs `rbk` in the clone, connected to the mock an hour from now.
     pub(crate) fn rbk(&self, arguments: &[&str]) -> Ran {
+        self.rbk_with(arguments, |_| {})
+    }
+
+    /// The same, with further settings.
+    pub(crate) fn rbk_with(&self, arguments: &[&str], set: impl FnOnce(&mut Command)) -> Ran {
         let now = (self.at + SignedDuration::from_hours(1)).to_string();
         let api = self.forge.api();
         let connection = [
@@ -154,7 +161,7 @@ impl World {
             &now,
         ];
         let arguments: Vec<&str> = arguments.iter().chain(&connection).copied().collect();
-        self.bench.rbk(&arguments)
+        self.bench.rbk_with(&arguments, set)
     }
 
     /// The records of the landings on main, gathered in a fresh clone.
