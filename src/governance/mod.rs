@@ -22,6 +22,7 @@ mod requirement;
 mod robot;
 mod rules;
 mod satisfy;
+pub mod signature;
 pub mod statement;
 mod teams;
 #[cfg(test)]

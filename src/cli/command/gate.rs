@@ -93,6 +93,14 @@ pub(super) fn pass(
         "nothing is built: {landings} of {} may not be published",
         chain.in_force().count()
     ));
+    let policy = records.last().map(|record| &record.policy);
+    let on_denied = policy.and_then(|policy| policy.pointer("/spec/publish/on_denied"));
+    if on_denied.is_some_and(|word| word == "keep_previous") {
+        console.line(
+            "the policy says `on_denied: keep_previous`: what was published before stays in force as a whole until they are reverted, \
+             or covered by an exception",
+        );
+    }
     Ok(Gate::Closed(Exit::Findings))
 }
 
