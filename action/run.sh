@@ -23,6 +23,7 @@ sha256_of() {
 reports=$(mktemp -d "$RUNNER_TEMP/rbk-report.XXXXXXXX")
 arguments=()
 findings=false
+commands=false
 case "$RBK_COMMAND" in
   check | lint)
     findings=true
@@ -31,16 +32,23 @@ case "$RBK_COMMAND" in
     [ -z "$RBK_BASE" ] || arguments+=("--base=$RBK_BASE")
     ;;
   diff) arguments+=("${RBK_BASE:-auto}") ;;
+  review)
+    commands=true
+    arguments+=("--format=$RBK_FORMAT" "--out=$reports/review")
+    ;;
   bundle) arguments+=(build "--out=$reports/bundle") ;;
   test | fmt) ;;
-  *) die "command is none of check, lint, test, fmt, diff, bundle" ;;
+  *) die "command is none of check, lint, test, fmt, diff, review, bundle" ;;
 esac
 words "$RBK_ARGUMENTS"
 words "$RBK_PATHS"
 
+# A token is for the one command that needs it.
+[ "$RBK_COMMAND" = review ] || unset RBK_GITHUB_TOKEN
+
 code=0
 # What the log shows may hold text of a pull request; it is no command unless rbk wrote it as one.
-if [ "$findings" = true ] && [ "$RBK_FORMAT" = github ]; then
+if { [ "$findings" = true ] || [ "$commands" = true ]; } && [ "$RBK_FORMAT" = github ]; then
   "$RBK_BINARY" "$RBK_COMMAND" "${arguments[@]}" || code=$?
 else
   stop="rbk-$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
@@ -56,6 +64,9 @@ case $code in
   *) verdict=error ;;
 esac
 echo "verdict=$verdict" >>"$GITHUB_OUTPUT"
+if [ -d "$reports/review" ]; then
+  echo "report=$reports/review" >>"$GITHUB_OUTPUT"
+fi
 if [ -f "$reports/rbk.json" ]; then
   counted=$(sed -nE 's/^ *"(errors|warnings|infos)": ([0-9]+),?$/\2/p' "$reports/rbk.json" | awk '{sum += $1} END {print sum + 0}')
   echo "findings=$counted" >>"$GITHUB_OUTPUT"

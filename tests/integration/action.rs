@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
+use crate::forge::world::{ALICE, RUNBOOK as WORLD_RUNBOOK, World};
 use crate::workbench::Workbench;
 
 /// A run of the action.
@@ -116,6 +117,12 @@ impl<'b> Action<'b> {
     fn on(mut self, event: &Path) -> Self {
         self.environment
             .insert("GITHUB_EVENT_PATH".to_owned(), event.display().to_string());
+        self
+    }
+
+    /// A variable that the runner sets.
+    fn variable(mut self, name: &str, value: &str) -> Self {
+        self.environment.insert(name.to_owned(), value.to_owned());
         self
     }
 
@@ -395,4 +402,47 @@ fn the_log_of_other_commands_gives_no_orders() {
         "{}",
         done.log
     );
+}
+
+#[test]
+fn a_pull_request_is_reviewed_with_the_token_that_was_given() {
+    let mut world = World::new();
+    world.branch("feature");
+    world.push(
+        ALICE,
+        "feature",
+        WORLD_RUNBOOK,
+        "within: 30m",
+        "within: 20m",
+    );
+    let number = world.open(ALICE, "feature");
+    world
+        .forge
+        .with(|state| state.access.token = Some("ghs_given".to_owned()));
+    world.clone_anew();
+    let head = world.pull(number).head;
+    let event = json!({"pull_request": {"number": number, "head": {"sha": head}}});
+    world.bench.write("event.json", event.to_string());
+    let event = world.bench.path("event.json");
+    let now = format!("--now={}", world.now());
+    let done = Action::new(&world.bench)
+        .with("command", "review")
+        .with("working-directory", "clone")
+        .with("token", "ghs_given")
+        .with("arguments", &now)
+        .variable("GITHUB_REPOSITORY", "acme/runbooks")
+        .variable("GITHUB_API_URL", &world.forge.api())
+        .on(&event)
+        .run();
+    assert!(done.succeeded, "{}", done.log);
+    assert!(
+        done.log.contains("comment: new\nstatus: new"),
+        "{}",
+        done.log
+    );
+    assert!(!done.log.contains("ghs_given"), "{}", done.log);
+    assert!(done.summary.contains("bob"), "{}", done.summary);
+    let report = PathBuf::from(&done.outputs["report"]);
+    assert!(report.join("review.json").is_file());
+    assert_eq!(world.forge.log().writes(), 2);
 }
