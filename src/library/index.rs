@@ -1,9 +1,10 @@
 //! Finding documents by kind and id.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 
 use super::entry::{DocId, Entry};
 use crate::document::model::{Fixture, Kind, ObjectRef, Target};
@@ -38,10 +39,30 @@ pub(super) struct Index {
     by_id: BTreeMap<Kind, BTreeMap<Box<str>, DocId>>,
     /// Every document of a kind, with or without an id.
     by_kind: BTreeMap<Kind, Vec<DocId>>,
-    /// Runbooks and signatures by the folder they lie in.
-    testable: BTreeMap<Utf8PathBuf, Vec<DocId>>,
+    /// Runbooks and signatures by the folder they lie in. Keyed by text: paths compare component by component, which
+    /// takes many times as long.
+    testable: BTreeMap<Box<str>, Vec<DocId>>,
     pub(super) duplicates: Vec<Duplicate>,
     contested: BTreeSet<DocId>,
+}
+
+/// What a document claims as its own; nobody else may claim the same.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Claim<'e> {
+    kind: Kind,
+    scope: Scope<'e>,
+    /// In lower case.
+    id: Cow<'e, str>,
+}
+
+/// Within what an id has to be the only one.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Scope<'e> {
+    Library,
+    /// What a fixture tests.
+    Tests(DocId),
+    /// The folder of a fixture that tests nothing.
+    Folder(&'e str),
 }
 
 impl Index {
@@ -52,17 +73,11 @@ impl Index {
             index.by_kind.entry(kind).or_default().push(id);
             if let Some(name) = entry.id() {
                 let named = index.by_id.entry(kind).or_default();
-                if !named.contains_key(name) {
-                    named.insert(name.into(), id);
-                }
+                named.entry(name.into()).or_insert(id);
             }
             if matches!(kind, Kind::Runbook | Kind::Signature) {
-                match index.testable.get_mut(entry.folder()) {
-                    Some(documents) => documents.push(id),
-                    None => {
-                        index.testable.insert(entry.folder().to_owned(), vec![id]);
-                    }
-                }
+                let folder = entry.folder().as_str();
+                index.testable.entry(folder.into()).or_default().push(id);
             }
         }
         index.find_duplicates(entries);
@@ -70,32 +85,40 @@ impl Index {
     }
 
     fn find_duplicates(&mut self, entries: &[Arc<Entry>]) {
-        let mut groups: BTreeMap<(Kind, String, String), Vec<DocId>> = BTreeMap::new();
-        for (id, entry) in numbered(entries) {
-            if let (Some(kind), Some(name)) = (entry.kind(), entry.id()) {
-                let key = (kind, self.scope(entry), name.to_lowercase());
-                groups.entry(key).or_default().push(id);
-            }
-        }
-        for ((kind, _, id), documents) in groups {
-            if documents.len() > 1 {
+        let mut claims: Vec<(Claim<'_>, DocId)> = numbered(entries)
+            .filter_map(|(id, entry)| Some((self.claim(entry)?, id)))
+            .collect();
+        claims.sort_unstable();
+        let mut duplicates = Vec::new();
+        for group in claims.chunk_by(|(a, _), (b, _)| a == b) {
+            if let [(claim, _), _, ..] = group {
+                let documents: Vec<DocId> = group.iter().map(|(_, id)| *id).collect();
                 self.contested.extend(&documents);
-                self.duplicates.push(Duplicate {
-                    kind,
-                    id,
+                duplicates.push(Duplicate {
+                    kind: claim.kind,
+                    id: claim.id.to_string(),
                     documents,
                 });
             }
         }
+        self.duplicates = duplicates;
+    }
+
+    fn claim<'e>(&self, entry: &'e Entry) -> Option<Claim<'e>> {
+        Some(Claim {
+            kind: entry.kind()?,
+            scope: self.scope(entry),
+            id: lower(entry.id()?),
+        })
     }
 
     // Fixtures are named within what they test, so that every runbook may have one called `quiet`.
-    fn scope(&self, entry: &Entry) -> String {
+    fn scope<'e>(&self, entry: &'e Entry) -> Scope<'e> {
         match entry.document::<Fixture>() {
-            None => String::new(),
+            None => Scope::Library,
             Some(fixture) => match self.fixture_target(entry, &fixture.spec) {
-                FixtureTarget::Document(id) => id.index().to_string(),
-                _ => format!("{}/", entry.folder()),
+                FixtureTarget::Document(id) => Scope::Tests(id),
+                _ => Scope::Folder(entry.folder().as_str()),
             },
         }
     }
@@ -140,11 +163,20 @@ impl Index {
     fn closest_testable(&self, folder: &Utf8Path) -> &[DocId] {
         folder
             .ancestors()
-            .find_map(|folder| self.testable.get(folder))
+            .find_map(|folder| self.testable.get(folder.as_str()))
             .map_or(&[], Vec::as_slice)
     }
 }
 
 pub(super) fn numbered(entries: &[Arc<Entry>]) -> impl Iterator<Item = (DocId, &Entry)> {
     (0..).map(DocId).zip(entries.iter().map(|entry| &**entry))
+}
+
+/// An id in lower case, as most are written.
+fn lower(id: &str) -> Cow<'_, str> {
+    let is_lower = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+    match id.bytes().all(is_lower) {
+        true => Cow::Borrowed(id),
+        false => Cow::Owned(id.to_lowercase()),
+    }
 }
