@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use ignore::{DirEntry, WalkBuilder};
 
 use super::failure::{Failure, LoadError};
+use super::path_order;
 
 /// File name of the repository's configuration.
 pub const CONFIGURATION: &str = "rbk.yaml";
@@ -59,8 +60,8 @@ pub(super) fn discover(root: &Utf8Path, honour_gitignore: bool) -> Discovered {
             break;
         }
     }
-    found.files.sort_unstable();
-    found.links.sort_unstable();
+    found.files.sort_unstable_by(|a, b| path_order(a, b));
+    found.links.sort_unstable_by(|a, b| path_order(a, b));
     found
 }
 

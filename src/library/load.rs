@@ -45,16 +45,21 @@ type ReadFile = Result<Vec<Arc<Entry>>, Failure>;
 
 /// Reads the repository at `root`.
 pub(super) fn from_disk(root: &Utf8Path, options: &LoadOptions) -> Library {
+    // Both are work for one thread, and neither needs the other.
+    let (found, schemas) = rayon::join(
+        || discovery::discover(root, options.honour_gitignore),
+        schemas,
+    );
     let Discovered {
         mut files,
         links,
         mut failures,
-    } = discovery::discover(root, options.honour_gitignore);
+    } = found;
+    let schemas = schemas.map_err(|failure| failures.push(failure)).ok();
     files.extend(options.overlay.keys().cloned());
-    files.sort_unstable();
-    files.dedup();
+    files.sort_unstable_by(|a, b| path_order(a, b));
+    files.dedup_by(|a, b| a.as_str() == b.as_str());
 
-    let schemas = schemas(&mut failures);
     let read = |path: &Utf8Path| match options.overlay.get(path) {
         Some(bytes) => entries(path, bytes.clone(), schemas),
         None => bytes_of(&root.join(path))
@@ -63,7 +68,7 @@ pub(super) fn from_disk(root: &Utf8Path, options: &LoadOptions) -> Library {
     };
     let configuration = Utf8Path::new(CONFIGURATION);
     let configured = files
-        .binary_search_by(|file| (**file).cmp(configuration))
+        .binary_search_by(|file| path_order(file, configuration))
         .is_ok()
         .then(|| read(configuration));
     let selection = selection(configured.as_ref(), &mut failures);
@@ -88,7 +93,7 @@ pub(super) fn from_disk(root: &Utf8Path, options: &LoadOptions) -> Library {
 /// others are kept as data.
 pub(super) fn from_sources(sources: BTreeMap<Utf8PathBuf, Vec<u8>>) -> Library {
     let mut failures = Vec::new();
-    let schemas = schemas(&mut failures);
+    let schemas = schemas().map_err(|failure| failures.push(failure)).ok();
     let (documents, data): (BTreeMap<_, _>, BTreeMap<_, _>) =
         sources.into_iter().partition(|(path, _)| is_document(path));
     let results = Vec::from_iter(documents)
@@ -132,17 +137,13 @@ pub(super) fn with_sources(library: &Library, sources: BTreeMap<Utf8PathBuf, Vec
     changed
 }
 
-fn schemas(failures: &mut Vec<Failure>) -> Option<&'static SchemaSet> {
-    match SchemaSet::shipped() {
-        Ok(schemas) => Some(schemas),
-        Err(error) => {
-            failures.push(failed(
-                Utf8Path::new("schema"),
-                LoadError::Schema(error.to_string()),
-            ));
-            None
-        }
-    }
+fn schemas() -> Result<&'static SchemaSet, Failure> {
+    SchemaSet::shipped().map_err(|error| {
+        failed(
+            Utf8Path::new("schema"),
+            LoadError::Schema(error.to_string()),
+        )
+    })
 }
 
 fn selection(configured: Option<&ReadFile>, failures: &mut Vec<Failure>) -> Selection {

@@ -352,7 +352,8 @@ impl fmt::Debug for Library {
 
 /// The order of documents: that of paths, in which a folder comes right before what is in it, without taking them apart.
 fn path_order(a: &Utf8Path, b: &Utf8Path) -> std::cmp::Ordering {
-    let separator_first = |byte| if byte == b'/' { 0 } else { byte };
-    let (a, b) = (a.as_str().bytes(), b.as_str().bytes());
-    a.map(separator_first).cmp(b.map(separator_first))
+    let (a, b) = (a.as_str().as_bytes(), b.as_str().as_bytes());
+    let shared = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let separator_first = |path: &[u8]| path.get(shared).map(|byte| (*byte != b'/', *byte));
+    separator_first(a).cmp(&separator_first(b))
 }
