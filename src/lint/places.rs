@@ -1,30 +1,22 @@
 //! Documents by the place findings name.
 
-use std::collections::BTreeMap;
-
-use camino::Utf8Path;
-
 use crate::diagnostic::{Finding, Located, Location};
 use crate::library::{Entry, Library};
 
 /// The documents of a library by their place.
 pub(super) struct Places<'l> {
-    by_place: BTreeMap<(&'l Utf8Path, usize), &'l Entry>,
+    library: &'l Library,
 }
 
 impl<'l> Places<'l> {
     pub(super) fn of(library: &'l Library) -> Self {
-        let entries = library.entries();
-        Self {
-            by_place: entries
-                .map(|(_, entry)| ((entry.path(), entry.position()), entry))
-                .collect(),
-        }
+        Self { library }
     }
 
     pub(super) fn entry(&self, location: &Location) -> Option<&'l Entry> {
-        let place = (location.path(), location.document);
-        self.by_place.get(&place).copied()
+        let mut entries = self.library.entries_at(location.path());
+        let found = entries.find(|(_, entry)| entry.position() == location.document);
+        found.map(|(_, entry)| entry)
     }
 
     pub(super) fn locate(&self, finding: Finding) -> Located {
