@@ -45,7 +45,9 @@ pub fn parse(source: &Source) -> Vec<Parsed> {
 
 /// As [`parse`], but YAML ends at byte `end`; what follows is only searched for forbidden characters.
 pub(super) fn parse_start(source: &Source, end: usize) -> Vec<Parsed> {
-    let text = hidden::parseable(source.text().get(..end).unwrap_or_default());
+    let forbidden: Vec<(usize, char)> = hidden::forbidden(source.text()).collect();
+    let text = source.text().get(..end).unwrap_or_default();
+    let text = hidden::parseable(text, &forbidden);
     let mut reader = Reader {
         source,
         parser: Parser::new_from_str_with_options(&text, options()),
@@ -56,7 +58,7 @@ pub(super) fn parse_start(source: &Source, end: usize) -> Vec<Parsed> {
     };
     reader.run();
     let mut documents = reader.done;
-    add_forbidden_characters(source, &mut documents);
+    add_forbidden_characters(source, forbidden, &mut documents);
     limit_problems(&mut documents);
     documents
 }
@@ -323,8 +325,12 @@ fn block_scalar_span(text: &str, search_from: u32, content: Span) -> Span {
 }
 
 // The whole text is looked at, comments and gaps between documents included.
-fn add_forbidden_characters(source: &Source, documents: &mut Vec<Parsed>) {
-    for (at, character) in hidden::forbidden(source.text()) {
+fn add_forbidden_characters(
+    source: &Source,
+    forbidden: Vec<(usize, char)>,
+    documents: &mut Vec<Parsed>,
+) {
+    for (at, character) in forbidden {
         let span = Span::from_usize(at, at + character.len_utf8());
         if documents.is_empty() {
             documents.push(Parsed::empty(source));
