@@ -220,8 +220,7 @@ impl SchemaSet {
 
     /// What the schema of a kind says about a place; none if it does not know the kind or the place.
     pub fn describe(&self, kind: &str, route: &Route) -> Option<Description> {
-        let root = self.library.root(&self.kinds.get(kind)?.address)?;
-        let places = self.library.at_route(root, route);
+        let places = self.places(kind, route);
         if places.is_empty() {
             return None;
         }
@@ -240,6 +239,23 @@ impl SchemaSet {
                 .map(str::to_owned)
                 .collect(),
         })
+    }
+
+    /// Whether the schema of a kind lists a key at a place. As [`SchemaSet::describe`] says, without the rest of it.
+    pub fn lists_key(&self, kind: &str, route: &Route, key: &str) -> bool {
+        self.library.keys(&self.places(kind, route)).contains(key)
+    }
+
+    /// Whether the schema of a kind lists a value at a place. As [`SchemaSet::describe`] says, without the rest of it.
+    pub fn lists_value(&self, kind: &str, route: &Route, value: &str) -> bool {
+        let values = self.values(&self.places(kind, route));
+        values.iter().any(|listed| listed == value)
+    }
+
+    fn places(&self, kind: &str, route: &Route) -> Vec<library::Place<'_>> {
+        let kind = self.kinds.get(kind);
+        let root = kind.and_then(|kind| self.library.root(&kind.address));
+        root.map_or_else(Vec::new, |root| self.library.at_route(root, route))
     }
 
     fn types(&self, places: &[library::Place<'_>]) -> Vec<String> {

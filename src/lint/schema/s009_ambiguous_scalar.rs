@@ -1,9 +1,9 @@
 //! S009: a plain scalar that programs read differently.
 
 use crate::diagnostic::{Applicability, Edit, Location, Severity};
+use crate::document::NodeRef;
 use crate::document::scalar::Ambiguity;
-use crate::document::schema::{Description, SchemaSet};
-use crate::document::{NodeRef, Route};
+use crate::document::schema::SchemaSet;
 use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
 
 const RUNBOOK: &str = "runbooks/error-rate-after-deploy/runbook.yaml";
@@ -44,14 +44,18 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
     while let Some(node) = open.pop() {
         if let Some(ambiguity) = node.ambiguity() {
             let route = scope.route_to(node);
-            if !is_word_of_the_format(scope, &route, node.raw(), |place| &place.values) {
+            if !is_word_of_the_format(scope, |schemas, kind| {
+                schemas.lists_value(kind, &route, node.raw())
+            }) {
                 report(scope, node, ambiguity, scope.value(route), findings);
             }
         }
         for entry in node.entries() {
             if let Some(ambiguity) = entry.key.ambiguity() {
                 let route = scope.route_to(node);
-                if !is_word_of_the_format(scope, &route, entry.name, |place| &place.keys) {
+                if !is_word_of_the_format(scope, |schemas, kind| {
+                    schemas.lists_key(kind, &route, entry.name)
+                }) {
                     let place = scope.key(route.key(entry.name));
                     report(scope, entry.key, ambiguity, place, findings);
                 }
@@ -62,19 +66,15 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
     }
 }
 
-/// Whether the schema itself lists the text at this place, so that every reader of the format knows it.
+/// Whether the schema itself lists the text at its place, so that every reader of the format knows it.
 fn is_word_of_the_format(
     scope: &DocumentScope<'_>,
-    route: &Route,
-    text: &str,
-    words: impl Fn(&Description) -> &Vec<String>,
+    lists: impl Fn(&SchemaSet, &str) -> bool,
 ) -> bool {
     let schemas = SchemaSet::shipped().ok();
     let kind = scope.entry.kind();
-    let place = schemas
-        .zip(kind)
-        .and_then(|(schemas, kind)| schemas.describe(kind.name(), route));
-    place.is_some_and(|place| words(&place).iter().any(|word| word == text))
+    let known = schemas.zip(kind);
+    known.is_some_and(|(schemas, kind)| lists(schemas, kind.name()))
 }
 
 fn report(
