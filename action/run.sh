@@ -43,6 +43,13 @@ esac
 words "$RBK_ARGUMENTS"
 words "$RBK_PATHS"
 
+if [ "$RBK_COMMAND" = bundle ] && [ "$RBK_EVIDENCE" = true ]; then
+  if ! "$RBK_BINARY" approvals facts --out "$reports/records.jsonl"; then
+    echo 'verdict=error' >>"$GITHUB_OUTPUT"
+    exit 3
+  fi
+  arguments+=("--records=$reports/records.jsonl")
+fi
 # A token is for the one command that needs it.
 [ "$RBK_COMMAND" = review ] || unset RBK_GITHUB_TOKEN
 

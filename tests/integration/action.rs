@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
-use crate::forge::world::{ALICE, RUNBOOK as WORLD_RUNBOOK, World};
+use crate::forge::world::{ALICE, BOB, How, RUNBOOK as WORLD_RUNBOOK, World};
 use crate::workbench::Workbench;
 
 /// A run of the action.
@@ -445,4 +445,32 @@ fn a_pull_request_is_reviewed_with_the_token_that_was_given() {
     let report = PathBuf::from(&done.outputs["report"]);
     assert!(report.join("review.json").is_file());
     assert_eq!(world.forge.log().writes(), 2);
+}
+
+#[test]
+fn a_bundle_with_evidence_is_built_of_what_was_approved_and_nothing_else() {
+    let (mut world, number) = crate::github::approved();
+    world.merge(number, BOB, How::Squash);
+    let run = |world: &World| {
+        world.clone_anew();
+        Action::new(&world.bench)
+            .with("command", "bundle")
+            .with("evidence", "true")
+            .with("working-directory", "clone")
+            .variable("GITHUB_REPOSITORY", "acme/runbooks")
+            .variable("GITHUB_API_URL", &world.forge.api())
+            .run()
+    };
+    let done = run(&world);
+    assert!(done.succeeded, "{}", done.log);
+    let index = fs::read_to_string(PathBuf::from(&done.outputs["bundle"]).join("index.json"));
+    assert!(index.unwrap().contains("evidence-00.jsonl"));
+
+    let tip = world.push(ALICE, "main", WORLD_RUNBOOK, "within: 20m", "within: 60m");
+    let done = run(&world);
+    assert!(!done.succeeded);
+    assert_eq!(done.outputs["verdict"], "findings", "{}", done.log);
+    assert_eq!(done.outputs["bundle"], "");
+    let said = done.log.contains(&tip[..12]) && done.log.contains("NO_PULL_REQUEST");
+    assert!(said, "{}", done.log);
 }

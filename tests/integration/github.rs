@@ -25,7 +25,7 @@ fn opened() -> (World, u64) {
 }
 
 /// The same, approved by both others.
-fn approved() -> (World, u64) {
+pub(crate) fn approved() -> (World, u64) {
     let (mut world, number) = opened();
     world.approve(number, BOB);
     world.approve(number, CAROL);

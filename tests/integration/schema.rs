@@ -22,7 +22,7 @@ fn root() -> &'static Path {
 }
 
 /// Schemas of what `rbk` prints; they are tested where it is printed.
-const OUTPUTS: [&str; 2] = ["diff", "report"];
+const OUTPUTS: [&str; 4] = ["diff", "report", "review", "statement"];
 
 /// Every schema of documents by name, e.g. `runbook`.
 fn schemas() -> BTreeMap<String, Value> {

@@ -26,7 +26,7 @@ KINDS = [
     "repository", "runbook", "service", "signature", "taxonomy",
 ]
 # Schemas of what `rbk` prints.
-OUTPUTS = ["diff", "report"]
+OUTPUTS = ["diff", "report", "review", "statement"]
 # The library of this repository and the one `rbk init` writes.
 LIBRARIES = ["rbk.yaml", "runbooks", "postmortems", "src/library/starter"]
 
