@@ -36,7 +36,7 @@ impl Client {
         }
     }
 
-    /// How many members a team has; none as with [`Self::team_members`].
+    /// How many members a team has; none when nobody may see them, or the name belongs to another team now.
     ///
     /// # Errors
     /// When GitHub cannot be asked.

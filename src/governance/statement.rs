@@ -1,7 +1,7 @@
 //! What is written down of an evaluated landing: one in-toto statement each, chained by digest (GOVERNANCE §6).
 //!
 //! A statement says which documents a landing gave their present form, who approved that and under which policy, and holds
-//! everything needed to see again that the approvals are enough. Statements are made from [`Record`]s by [`Chain`], which
+//! everything needed to see again that the approvals are enough. Statements are made from [`Record`](super::Record)s by [`Chain`], which
 //! is a function of its input alone: the same records give the same bytes.
 
 mod accounts;
