@@ -132,11 +132,14 @@ impl Description {
                 Strictness::Open => &self.definitions,
             };
             let schema = json!({"$ref": format!("#/$defs/{name}"), "$defs": definitions});
-            let validator = jsonschema::options()
+            let mut options = jsonschema::options()
                 .with_draft(Draft::Draft202012)
-                .should_validate_formats(true)
-                .build(&schema);
-            Arc::new(validator.unwrap())
+                .should_validate_formats(true);
+            if strictness == Strictness::Open {
+                // GitHub itself sends addresses that RFC 3986 does not allow: `users/renovate[bot]`.
+                options = options.with_format("uri", |_: &str| true);
+            }
+            Arc::new(options.build(&schema).unwrap())
         };
         Arc::clone(entry.or_insert_with(compile))
     }

@@ -1,5 +1,6 @@
 //! Payloads that GitHub really sent are as described, so that the description is not stricter or another than the real thing.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -14,34 +15,41 @@ fn read(file: &Path) -> Value {
     serde_json::from_slice(&fs::read(file).unwrap()).unwrap()
 }
 
+/// The field that a fault says is lacking.
+fn lacks(fault: &str) -> Option<&str> {
+    let (_, field) = fault.split_once(": \"")?;
+    field.strip_suffix("\" is a required property")
+}
+
+/// What GitHub began to send after a payload was recorded is lacking in it, and nothing else is otherwise than described.
 #[test]
-fn recorded_payloads_are_as_described() {
+fn recorded_payloads_are_as_described_but_for_their_age() {
     let recorded = Path::new(RECORDED).join("recorded");
     if !recorded.exists() {
         eprintln!("skipped: there is no {}", recorded.display());
         return;
     }
-    for (file, operation) in [
-        ("hub4j.reviews.deleted-user.json", "pulls/list-reviews"),
-        ("hub4j.reviews.one-approved.json", "pulls/list-reviews"),
+    let reviews = "pulls/list-reviews";
+    let pulls = "repos/list-pull-requests-associated-with-commit";
+    let cases: [(&str, &str, &[&str]); 6] = [
+        ("hub4j.reviews.deleted-user.json", reviews, &[]),
+        ("hub4j.reviews.one-approved.json", reviews, &[]),
         (
             "octokit-rb.reviews.two-reviewers.json",
-            "pulls/list-reviews",
+            reviews,
+            &["author_association", "node_id"],
         ),
-        ("hub4j.rules-branch.json", "repos/get-branch-rules"),
-        (
-            "hub4j.commit-pulls.one-pr.json",
-            "repos/list-pull-requests-associated-with-commit",
-        ),
-        (
-            "hub4j.commit-pulls.two-prs.json",
-            "repos/list-pull-requests-associated-with-commit",
-        ),
-    ] {
+        ("hub4j.rules-branch.json", "repos/get-branch-rules", &[]),
+        ("hub4j.commit-pulls.one-pr.json", pulls, &["auto_merge"]),
+        ("hub4j.commit-pulls.two-prs.json", pulls, &["auto_merge"]),
+    ];
+    for (file, operation, came_later) in cases {
         let operation = description().operation(operation);
         let payload = read(&recorded.join(file));
         let faults = operation.faults_of_answer(200, Some(&payload), Strictness::Open);
-        assert!(faults.is_empty(), "{file}: {faults:#?}");
+        let lacking: BTreeSet<Option<&str>> = faults.iter().map(|it| lacks(it)).collect();
+        let expected = came_later.iter().map(|field| Some(*field)).collect();
+        assert_eq!(lacking, expected, "{file}: {faults:#?}");
     }
 }
 
