@@ -2,9 +2,12 @@
 
 use std::fs::FileType;
 use std::path::MAIN_SEPARATOR_STR;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use ignore::{DirEntry, WalkBuilder};
+use ignore::{DirEntry, WalkBuilder, WalkState};
+use rayon::prelude::*;
 
 use super::failure::{Failure, LoadError};
 use super::path_order;
@@ -14,6 +17,9 @@ pub const CONFIGURATION: &str = "rbk.yaml";
 
 /// Most files looked at in one repository.
 pub const MAX_FILES: usize = 200_000;
+
+/// Most threads that read folders; more only get into each other's way.
+const MAX_WALKERS: usize = 8;
 
 /// What was found below a root, in path order.
 #[derive(Debug, Default)]
@@ -49,20 +55,43 @@ pub(super) fn discover(root: &Utf8Path, honour_gitignore: bool) -> Discovered {
         .require_git(false)
         .follow_links(false)
         .filter_entry(|entry| entry.file_name() != ".git")
-        .build();
-    for entry in walk {
+        .threads(rayon::current_num_threads().min(MAX_WALKERS))
+        .build_parallel();
+    let seen = AtomicUsize::new(0);
+    let (sender, entries) = mpsc::channel();
+    walk.run(|| {
+        let (sender, seen) = (sender.clone(), &seen);
+        Box::new(move |entry| {
+            let is_file = entry
+                .as_ref()
+                .is_ok_and(|entry| is(entry, FileType::is_file));
+            let many = is_file && seen.fetch_add(1, Ordering::Relaxed) >= MAX_FILES;
+            if sender.send(entry).is_err() || many {
+                return WalkState::Quit;
+            }
+            WalkState::Continue
+        })
+    });
+    drop(sender);
+    for entry in entries {
         match entry {
             Ok(entry) => found.add(root, &entry),
             Err(error) => found.fail(root, LoadError::Walk(error.to_string())),
         }
-        if found.files.len() > MAX_FILES {
-            found.fail(root, LoadError::TooManyFiles);
-            break;
-        }
     }
-    found.files.sort_unstable_by(|a, b| path_order(a, b));
+    if found.files.len() > MAX_FILES {
+        found.fail(root, LoadError::TooManyFiles);
+    }
+    found.files.par_sort_unstable_by(|a, b| path_order(a, b));
     found.links.sort_unstable_by(|a, b| path_order(a, b));
+    // Several threads walk, in an order of their own.
+    let by_text = |failure: &Failure| (failure.path.clone(), failure.error.to_string());
+    found.failures.sort_by_cached_key(by_text);
     found
+}
+
+fn is(entry: &DirEntry, test: fn(&FileType) -> bool) -> bool {
+    entry.file_type().as_ref().is_some_and(test)
 }
 
 impl Discovered {
@@ -77,10 +106,9 @@ impl Discovered {
         if let Some(error) = entry.error() {
             self.fail(root, LoadError::Walk(error.to_string()));
         }
-        let is = |test: fn(&FileType) -> bool| entry.file_type().as_ref().is_some_and(test);
-        let list = if is(FileType::is_file) {
+        let list = if is(entry, FileType::is_file) {
             &mut self.files
-        } else if is(FileType::is_symlink) {
+        } else if is(entry, FileType::is_symlink) {
             &mut self.links
         } else {
             return;

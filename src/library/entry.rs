@@ -35,6 +35,7 @@ pub struct Entry {
     parsed: Parsed,
     markdown: Option<Markdown>,
     kind: Option<Kind>,
+    id: Option<Box<str>>,
     typed: Option<Typed>,
     type_errors: Vec<DeError>,
     pruned: Vec<Route>,
@@ -85,8 +86,10 @@ impl Entry {
             .zip(schemas)
             .and_then(|(kind, schemas)| schemas.validate(kind.name(), root))
             .unwrap_or_default();
+        let id = root.get("metadata").and_then(|it| it.get("id"));
         Self {
             kind,
+            id: id.and_then(NodeRef::as_str).map(Box::from),
             typed: read.typed,
             type_errors: read.errors,
             pruned: read.pruned,
@@ -164,7 +167,7 @@ impl Entry {
 
     /// What `metadata.id` says.
     pub fn id(&self) -> Option<&str> {
-        self.root().get("metadata")?.get("id")?.as_str()
+        self.id.as_deref()
     }
 
     /// Kind and id, if it has both.

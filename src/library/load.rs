@@ -12,7 +12,7 @@ use super::discovery::{self, CONFIGURATION, Discovered};
 use super::entry::Entry;
 use super::failure::{Failure, LoadError};
 use super::selection::Selection;
-use super::{Library, path_order};
+use super::{AT_ONCE, Library, path_order};
 use crate::document::model::Repository;
 use crate::document::{MAX_SOURCE_BYTES, SchemaSet, Source};
 
@@ -78,7 +78,8 @@ pub(super) fn from_disk(root: &Utf8Path, options: &LoadOptions) -> Library {
 
     let (selected, unselected): (Vec<_>, Vec<_>) = files.into_iter().partition(is_selected);
     let budget = within_budget(root, &selected, &mut failures);
-    let mut results: Vec<ReadFile> = budget.par_iter().map(|path| read(path)).collect();
+    let reading = budget.par_iter().with_max_len(AT_ONCE);
+    let mut results: Vec<ReadFile> = reading.map(|path| read(path)).collect();
     results.extend(configured);
     let mut library = assemble(results, failures);
     library.root = Some(root.to_owned());

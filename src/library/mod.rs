@@ -53,6 +53,9 @@ pub use usage::Reference;
 use index::Index;
 use usage::Usage;
 
+/// Most documents that a thread takes as one piece of work, so that none is left with much when the others are done.
+pub(crate) const AT_ONCE: usize = 32;
+
 /// All documents of a repository, with what they say about each other.
 pub struct Library {
     root: Option<Utf8PathBuf>,

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::entry::{DocId, Entry};
 use super::index::Index;
 use super::reference::{Role, visit_references};
@@ -34,17 +32,12 @@ pub(super) struct Usage {
 }
 
 impl Usage {
+    // On one thread: whoever waits for it in parallel work would otherwise be handed a part of that work which waits for it as well.
     pub(super) fn new(entries: &[Arc<Entry>], index: &Index) -> Self {
-        let references: Vec<Reference> = (0..entries.len())
-            .into_par_iter()
-            .flat_map_iter(|at| {
-                let from = DocId(u32::try_from(at).unwrap_or(u32::MAX));
-                entries
-                    .get(at)
-                    .map(|entry| references_of(from, entry, index))
-            })
-            .flatten_iter()
-            .collect();
+        let mut references = Vec::new();
+        for (from, entry) in (0..).map(DocId).zip(entries) {
+            references_of(from, entry, index, &mut references);
+        }
         let mut by_target: Vec<(DocId, u32)> = (0..)
             .zip(&references)
             .filter_map(|(at, reference)| Some((reference.target?, at)))
@@ -76,8 +69,7 @@ impl Usage {
     }
 }
 
-fn references_of(from: DocId, entry: &Entry, index: &Index) -> Vec<Reference> {
-    let mut found = Vec::new();
+fn references_of(from: DocId, entry: &Entry, index: &Index, found: &mut Vec<Reference>) {
     let mut ordinal = 0;
     if let Some(document) = entry.typed() {
         visit_references(document, &mut |mention| {
@@ -91,7 +83,6 @@ fn references_of(from: DocId, entry: &Entry, index: &Index) -> Vec<Reference> {
             ordinal += 1;
         });
     }
-    found
 }
 
 /// The id a reference names, as written, and where.

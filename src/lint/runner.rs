@@ -17,7 +17,7 @@ use super::rule::{Check, Rule};
 use super::runs::RunScope;
 use super::subject::{DocumentScope, RepositoryScope};
 use crate::diagnostic::{Finding, Located, Report};
-use crate::library::{Failure, Library, LoadError};
+use crate::library::{AT_ONCE, Failure, Library, LoadError};
 
 /// What a run came to.
 #[derive(Clone, Debug, Default)]
@@ -159,6 +159,7 @@ fn about_documents(scope: &RepositoryScope<'_>, rules: &[&'static Rule]) -> Vec<
     let documents: Vec<DocumentScope<'_>> = scope.documents().collect();
     documents
         .par_iter()
+        .with_max_len(AT_ONCE)
         .flat_map_iter(|document| {
             let mut findings = Findings::default();
             for check in &checks {

@@ -13,7 +13,7 @@ use crate::document::model::{
 };
 use crate::document::{NodeRef, Route};
 use crate::engine::arguments::DoNotTouch;
-use crate::library::{DocId, Entry, Library};
+use crate::library::{AT_ONCE, DocId, Entry, Library};
 
 /// What a rule about the whole repository sees.
 #[derive(Debug)]
@@ -55,10 +55,13 @@ impl<'a> RepositoryScope<'a> {
     /// Finds the sites of every document, in parallel. `today` is a parameter, never the clock.
     pub fn new(library: &'a Library, today: Date) -> Self {
         let entries: Vec<&Entry> = library.entries().map(|(_, entry)| entry).collect();
-        let sites = entries
-            .par_iter()
-            .map(|entry| entry.outlined().map(Sites::of).unwrap_or_default())
-            .collect();
+        let sites = || {
+            let sites = entries.par_iter().with_max_len(AT_ONCE);
+            let sites = sites.map(|entry| entry.outlined().map(Sites::of).unwrap_or_default());
+            sites.collect()
+        };
+        // Almost every rule about references asks for them, and then all threads wait for one.
+        let (sites, _) = rayon::join(sites, || library.references());
         Self {
             library,
             today,

@@ -18,7 +18,7 @@ use crate::document::model::{Action, Document, Fixture, FixtureKind, Kind, Objec
 use crate::engine::policy::{Policy, evaluate_policy_test};
 use crate::engine::prepared::{Prepared, Sources};
 use crate::engine::trace::Trace;
-use crate::library::{DocId, Entry, FixtureTarget, Library};
+use crate::library::{AT_ONCE, DocId, Entry, FixtureTarget, Library};
 
 /// The fixtures of a library, ready to run.
 pub struct Suite<'a> {
@@ -134,6 +134,7 @@ impl<'a> Suite<'a> {
         let fixtures: Vec<_> = self.library.fixtures().iter().collect();
         let mut results: Vec<_> = fixtures
             .par_iter()
+            .with_max_len(AT_ONCE)
             .filter_map(|(id, fixture)| self.fixture(*id, fixture, &wanted))
             .collect();
         results.extend(self.policy_tests(&wanted));
