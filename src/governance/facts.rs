@@ -313,6 +313,9 @@ pub struct EmergencyException {
     pub granted_at: Timestamp,
     /// When it ends.
     pub expires_at: Timestamp,
+    /// Why it could not wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// The incident it belongs to; empty or `null` is none.
     #[serde(deserialize_with = "present")]
     pub incident: Option<String>,

@@ -13,6 +13,8 @@ mod evaluate;
 mod exception;
 mod facts;
 mod files;
+pub mod foresight;
+mod grant;
 mod opinion;
 mod people;
 mod ratification;
@@ -37,6 +39,7 @@ pub use facts::{
     Sha, Shape, Unit, User, Witness,
 };
 pub use files::{FileState, Files};
+pub use grant::{GRANTS_FOLDER, Grant, GrantError};
 pub use reason::{Reason, Weight};
 pub use record::{Record, RecordError, Subject};
 pub use requirement::requirements;

@@ -3,6 +3,7 @@
 //! Each thing that GOVERNANCE §2 says about GitHub has a test here in which ignoring it would give another verdict.
 
 mod doctor;
+mod emergencies;
 mod landings;
 mod people;
 mod posting;

@@ -4,6 +4,7 @@ mod evaluate;
 mod explained;
 #[cfg(feature = "github")]
 mod facts;
+mod grant;
 mod log;
 mod show;
 mod verify;
@@ -29,6 +30,8 @@ enum Command {
     /// Gather from GitHub and git what landings are judged by: one record for each, as a line of JSON
     #[cfg(feature = "github")]
     Facts(facts::FactsCommand),
+    /// Write an emergency exception for exactly the bytes of a change, to be signed
+    Grant(grant::GrantCommand),
     /// List landings with who approved them, from records or from the evidence of a bundle
     Log(log::Log),
     /// Say who approved a runbook: which bytes, on which commit, under which policy
@@ -43,6 +46,7 @@ impl Run for Approvals {
             Command::Evaluate(arguments) => arguments.run(console),
             #[cfg(feature = "github")]
             Command::Facts(arguments) => arguments.run(console),
+            Command::Grant(arguments) => arguments.run(console),
             Command::Log(arguments) => arguments.run(console),
             Command::Show(arguments) => arguments.run(console),
             Command::Verify(arguments) => arguments.run(console),

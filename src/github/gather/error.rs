@@ -1,5 +1,6 @@
 //! Why facts are incomplete.
 
+use camino::Utf8PathBuf;
 use thiserror::Error;
 
 use crate::change::{GitError, LibraryError};
@@ -27,6 +28,24 @@ pub enum GatherError {
         "there are more than {most} landings since the last one that is known; give `--since COMMIT`, or move the policy's baseline"
     )]
     TooManyLandings {
+        /// The limit.
+        most: usize,
+    },
+    /// The file of an exception says nothing that can be used.
+    #[error("{path}: {message}")]
+    Grant {
+        /// The file.
+        path: Utf8PathBuf,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// There are more exceptions than are looked at.
+    #[error(
+        "there are more than {most} exceptions in {folder}; take away those that ended long ago"
+    )]
+    TooManyGrants {
+        /// Where they lie.
+        folder: Utf8PathBuf,
         /// The limit.
         most: usize,
     },

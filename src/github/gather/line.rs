@@ -6,6 +6,7 @@ use std::thread::sleep;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
+use super::exceptions::{Grants, ratified_by};
 use super::pull::Gathered;
 use super::state::Policy;
 use super::units::Commits;
@@ -49,6 +50,8 @@ pub(super) struct Judged {
     pub(super) policy: Value,
     /// Members of the teams that the policy does not list itself.
     pub(super) teams: BTreeMap<String, BTreeSet<Account>>,
+    /// The keys that may sign exceptions.
+    pub(super) keys: Vec<String>,
     /// The governed files.
     pub(super) units: Vec<Unit>,
 }
@@ -70,6 +73,7 @@ impl Gatherer<'_> {
             None => None,
         };
         let mut next = Some(self.git.details(tip)?);
+        let grants = self.grants(tip)?;
         while let Some(tip) = next {
             if is_line == Some(true) && published == Some(tip.id.as_str()) {
                 break;
@@ -87,7 +91,7 @@ impl Gatherer<'_> {
                 records.push(self.adoption(&tip, is_line)?);
                 break;
             };
-            records.push(self.record(&tip, &parent, found, is_line)?);
+            records.push(self.record(&tip, &parent, found, &grants, is_line)?);
             next = Some(self.git.details(&parent)?);
         }
         records.reverse();
@@ -319,6 +323,7 @@ impl Gatherer<'_> {
         tip: &CommitDetails,
         parent: &str,
         found: Found,
+        grants: &Grants,
         is_line: Option<bool>,
     ) -> Result<Record, GatherError> {
         let Found {
@@ -345,8 +350,16 @@ impl Gatherer<'_> {
         let Judged {
             policy,
             teams,
+            keys,
             units,
         } = self.judged_by(&there, &mut users)?;
+        let mut exceptions = grants.about(&units, &keys)?;
+        if let Some(gathered) = gathered {
+            let late = ratified_by(&gathered.pull, &reviews, &units);
+            for exception in &mut exceptions {
+                exception.ratification = Some(late.clone());
+            }
+        }
         Ok(Record {
             facts: Facts {
                 now: self.now,
@@ -364,7 +377,7 @@ impl Gatherer<'_> {
                 teams,
                 prev_published_is_ancestor: is_line,
                 users,
-                exceptions: Vec::new(),
+                exceptions,
             },
             policy,
             subjects: self.subjects(&there)?,
@@ -386,11 +399,14 @@ impl Gatherer<'_> {
             Some(policy) => self.teams(policy, users)?,
             None => Default::default(),
         };
+        let glass = policy.and_then(|policy| policy.break_glass.as_ref());
+        let keys = glass.map(|glass| glass.keys.clone());
         let rules = policy.and_then(|policy| Rules::new(policy).ok());
         let units = self.units(there, rules.as_ref())?;
         Ok(Judged {
             policy: value,
             teams,
+            keys: keys.unwrap_or_default(),
             units,
         })
     }

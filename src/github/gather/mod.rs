@@ -6,6 +6,7 @@
 
 mod co_authors;
 mod error;
+mod exceptions;
 mod line;
 mod people;
 mod proposal;

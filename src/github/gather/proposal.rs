@@ -73,8 +73,10 @@ impl Gatherer<'_> {
         let Judged {
             policy,
             teams,
+            keys,
             units,
         } = self.judged_by(&there, &mut users)?;
+        let exceptions = self.grants(&there.landed)?.about(&units, &keys)?;
         let record = Record {
             facts: Facts {
                 now: self.now,
@@ -92,7 +94,7 @@ impl Gatherer<'_> {
                 teams,
                 prev_published_is_ancestor: None,
                 users,
-                exceptions: Vec::new(),
+                exceptions,
             },
             policy,
             subjects: self.subjects(&there)?,

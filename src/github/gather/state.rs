@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
 use super::GatherError;
@@ -66,6 +66,11 @@ impl<'a> States<'a> {
             prefix,
             kept: VecDeque::new(),
         }
+    }
+
+    /// The folder of the repository that the library lies in.
+    pub(super) fn prefix(&self) -> &Utf8Path {
+        &self.prefix
     }
 
     /// The state of a tree.
