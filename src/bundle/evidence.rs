@@ -117,6 +117,12 @@ impl Evidence {
     }
 }
 
+/// Whether a policy wants what was approved last to be published in place of what was denied.
+pub fn keeps_previous(policy: &Governance) -> bool {
+    let publish = policy.publish.as_ref();
+    publish.is_some_and(|publish| publish.on_denied == "keep_previous")
+}
+
 impl Bundle {
     /// Everything that keeps the evidence from showing that what is in the bundle was approved. The moment decides whether
     /// exceptions have ended. Nothing is asked but the bundle.
@@ -147,9 +153,16 @@ impl Bundle {
             });
         }
         let standing = Standing::of(chain, at);
-        found.extend(standing.open.iter().cloned().map(Unapproved::Landing));
+        let keeps = keeps_previous(&self.governance.spec) && standing.kept().is_some();
+        if !keeps {
+            found.extend(standing.open.iter().cloned().map(Unapproved::Landing));
+        }
         for it in &self.documents {
-            let why = standing.refusal(it.kind, &it.id, it.source_digest, it.digest);
+            let (kind, source, closure) = (it.kind, it.source_digest, it.digest);
+            let why = match keeps {
+                true => standing.refusal_of_kept(kind, &it.id, source, closure),
+                false => standing.refusal(kind, &it.id, source, closure),
+            };
             found.extend(why.map(|why| Unapproved::Document {
                 document: format!("{}/{}@{}", it.kind, it.id, it.version),
                 why,

@@ -15,6 +15,8 @@ mod open;
 
 pub use build::{BuildError, Contents, SourceFile, build};
 pub use contents::ContentsError;
-pub use evidence::{Evidence, Unapproved, demands_evidence, marked_without_evidence};
+pub use evidence::{
+    Evidence, Unapproved, demands_evidence, keeps_previous, marked_without_evidence,
+};
 pub use index::{DocumentRef, Index};
 pub use open::{Bundle, OpenError};

@@ -1,7 +1,10 @@
 //! Trees: which files two of them do not share, and what merging two gives.
 
+use std::collections::BTreeMap;
+
 use camino::{Utf8Path, Utf8PathBuf};
-use git2::{DiffOptions, FileMode, MergeOptions};
+use git2::build::TreeUpdateBuilder;
+use git2::{DiffOptions, FileMode, MergeOptions, Oid};
 
 use super::repository::{GitError, GitRepository};
 
@@ -58,18 +61,46 @@ impl GitRepository {
         Ok(paths)
     }
 
-    /// The tree that merging two commits gives when nobody has to decide anything; none when they conflict. Nothing is
-    /// written to the repository, and files are not followed to new names.
+    /// The tree of a commit or tree with other content at some paths, as [`Self::content_at`] names it; `None` takes a file away.
+    /// Nothing is written to the repository.
     ///
     /// # Errors
-    /// When one is not there.
-    pub fn merged(&self, base: &str, ours: &str, theirs: &str) -> Result<Option<String>, GitError> {
+    /// When the commit or tree or one of the contents is not there, and for content that is no ordinary file.
+    pub fn with_content(
+        &self,
+        treeish: &str,
+        content: &BTreeMap<String, Option<String>>,
+    ) -> Result<String, GitError> {
+        self.keep_scratch()?;
+        let mut update = TreeUpdateBuilder::new();
+        for (path, content) in content {
+            match content {
+                Some(id) => update.upsert(path, Oid::from_str(id)?, FileMode::Blob),
+                None => update.remove(path),
+            };
+        }
+        let tree = update.create_updated(&self.inner, &self.tree(treeish)?)?;
+        Ok(tree.to_string())
+    }
+
+    /// From here on, what is made is kept in memory.
+    fn keep_scratch(&self) -> Result<(), GitError> {
         if self.scratch.get().is_none() {
             self.inner
                 .odb()?
                 .add_new_mempack_backend(SCRATCH_PRIORITY)?;
             let _ = self.scratch.set(());
         }
+        Ok(())
+    }
+
+    /// The tree that merging two commits gives when nobody has to decide anything; none when they conflict. Nothing is
+    /// written to the repository, and files are not followed to new names.
+    ///
+    /// # Errors
+    /// When one is not there.
+    pub fn merged(&self, base: &str, ours: &str, theirs: &str) -> Result<Option<String>, GitError> {
+        self.keep_scratch()?;
         let mut options = MergeOptions::new();
         options.find_renames(false);
         let (base, ours, theirs) = (self.tree(base)?, self.tree(ours)?, self.tree(theirs)?);

@@ -120,6 +120,10 @@ pub struct Unit {
     /// The same for everything the document is resolved with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closure: Option<ClosureDigests>,
+    /// Whether it holds, before and after, nothing but runbooks, fixtures and postmortems: nothing that other documents are
+    /// resolved with, so that it can be put back alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub apart: bool,
 }
 
 /// Digests of a resolved closure, as those of the file itself.

@@ -8,13 +8,17 @@ use super::record::Subject;
 use super::rules::Rules;
 use crate::document::Digest;
 use crate::document::id::EnvironmentId;
-use crate::document::model::{Action, Governance, Metadata, Runbook, Signature, Status, Tier};
+use crate::document::model::{
+    Action, Governance, Kind, Metadata, Runbook, Signature, Status, Tier,
+};
 use crate::library::{DocId, Entry, Library};
 
 /// What the documents of a library amount to.
 #[derive(Clone, Debug, Default)]
 pub struct Files {
     files: BTreeMap<Utf8PathBuf, FileState>,
+    /// Those that hold a document which others are resolved with, or that nobody understands.
+    shared: BTreeSet<Utf8PathBuf>,
     subjects: BTreeSet<Subject>,
 }
 
@@ -33,10 +37,17 @@ impl Files {
     /// Of the documents of a library that lies in the folder `prefix` of its repository.
     pub fn of(library: &Library, prefix: &Utf8Path) -> Self {
         let mut subjects = BTreeSet::new();
+        let mut shared = BTreeSet::new();
         let mut files: BTreeMap<Utf8PathBuf, (FileState, Vec<Digest>)> = BTreeMap::new();
         for (id, entry) in library.entries() {
             let found = resolve(library, id, entry);
             let path = prefix.join(entry.path());
+            if !matches!(
+                entry.kind(),
+                Some(Kind::Runbook | Kind::Fixture | Kind::Postmortem)
+            ) {
+                shared.insert(path.clone());
+            }
             if let Some((closure, metadata)) = &found.bundled {
                 subjects.extend(subject(entry, &path, metadata, *closure));
             }
@@ -51,6 +62,7 @@ impl Files {
         });
         Self {
             files: files.collect(),
+            shared,
             subjects,
         }
     }
@@ -58,6 +70,13 @@ impl Files {
     /// What a file amounts to.
     pub fn file(&self, path: &Utf8Path) -> FileState {
         self.files.get(path).cloned().unwrap_or_default()
+    }
+
+    /// Whether a file holds documents in either library, and in neither one that others are resolved with.
+    pub fn is_apart(&self, after: &Self, path: &Utf8Path) -> bool {
+        let both = [self, after];
+        both.iter().any(|files| files.files.contains_key(path))
+            && !both.iter().any(|files| files.shared.contains(path))
     }
 
     /// The documents that a bundle carries.

@@ -31,6 +31,7 @@ pub fn unit(path: &Utf8Path, before: &Files, after: &Files, landed: Option<Blob>
         at: BTreeMap::new(),
         clean_merge: None,
         closure: None,
+        apart: false,
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod doctor;
 mod emergencies;
+mod keeping;
 mod landings;
 mod people;
 mod posting;

@@ -10,13 +10,12 @@ use jiff::civil::Date;
 use super::Run;
 use super::gate::{Gate, History, Passed, refused};
 use super::reporting;
-use super::shared::{Day, Output, counted, library_at, print_json, read_file, write_file};
+use super::shared::{Day, Output, counted, library_with, print_json, read_file, write_file};
 use super::{lint, test};
 use crate::bundle::{Bundle, Contents, Unapproved, build};
 use crate::change::GitRepository;
 use crate::cli::{CliError, Console, Exit};
 use crate::diagnostic::render::Format;
-use crate::governance::statement::Chain;
 use crate::lint::Options;
 
 /// Arguments of `rbk bundle`.
@@ -69,8 +68,7 @@ impl Run for BundleCommand {
                     Gate::Unasked => None,
                     Gate::Passed(passed) => Some(passed),
                 };
-                let chain = passed.as_ref().map(|passed| &passed.chain);
-                let files = build_commit(&path, &commit, day.date(), chain, console)?;
+                let files = build_commit(&path, &commit, day.date(), passed.as_ref(), console)?;
                 let Some(files) = files else {
                     return Ok(Exit::Findings);
                 };
@@ -118,10 +116,12 @@ pub(super) fn build_commit(
     path: &Utf8Path,
     revision: &str,
     today: Date,
-    evidence: Option<&Chain>,
+    passed: Option<&Passed>,
     console: &mut Console,
 ) -> Result<Option<BTreeMap<String, Vec<u8>>>, CliError> {
-    let (library, commit) = library_at(path, revision)?;
+    let nothing = BTreeMap::new();
+    let kept = passed.map_or(&nothing, |passed| &passed.kept);
+    let (library, commit) = library_with(path, revision, kept)?;
     let outcome = lint::run(&library, &Options::on(today))?;
     if outcome.report.summary.errors > 0 {
         console.print(Format::Human.render(&outcome.report, &reporting::style(console)));
@@ -134,7 +134,7 @@ pub(super) fn build_commit(
         return Ok(None);
     }
     let mut contents = Contents::of(&library, &commit).map_err(CliError::could_not)?;
-    contents.evidence = evidence.cloned();
+    contents.evidence = passed.map(|passed| passed.chain.clone());
     build(&contents).map(Some).map_err(CliError::could_not)
 }
 

@@ -1,5 +1,7 @@
 //! The publish gate: only what was approved becomes a bundle.
 
+use std::collections::BTreeMap;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use jiff::Timestamp;
@@ -11,7 +13,7 @@ use crate::bundle::Unapproved;
 use crate::cli::{CliError, Console, Exit};
 use crate::diagnostic::visible::visible_line;
 use crate::governance::statement::{Chain, ChainFault, Judged, Open, Standing, judge};
-use crate::governance::{Record, Verdict};
+use crate::governance::{Blob, Record, Verdict};
 
 /// The history behind a commit.
 #[derive(Args)]
@@ -41,6 +43,8 @@ pub(super) struct Passed {
     pub(super) chain: Chain,
     /// The moment the newest facts are of, for which exceptions hold.
     pub(super) at: Timestamp,
+    /// What to publish in place of what was denied: what was approved last, by path.
+    pub(super) kept: BTreeMap<String, Option<Blob>>,
 }
 
 impl History {
@@ -81,24 +85,34 @@ pub(super) fn pass(
         return Ok(Gate::Closed(Exit::CouldNotEvaluate));
     }
     let chain = previous.extended(&judged).map_err(|fault| broken(&fault))?;
-    let open = Standing::of(&chain, at).open;
-    if open.is_empty() {
-        return Ok(Gate::Passed(Passed { chain, at }));
-    }
-    for landing in &open {
+    let standing = Standing::of(&chain, at);
+    let open = &standing.open;
+    for landing in open {
         console.print(denial(landing, &judged));
+    }
+    let policy = records.last().map(|record| &record.policy);
+    let on_denied = policy.and_then(|policy| policy.pointer("/spec/publish/on_denied"));
+    let keeps = on_denied.is_some_and(|word| word == "keep_previous");
+    if open.is_empty() || keeps && standing.kept().is_some() {
+        let kept = standing.kept().cloned().unwrap_or_default();
+        for (path, blob) in &kept {
+            let path = visible_line(path);
+            console.line(match blob {
+                Some(blob) => format!("kept as it was approved last: {path} ({blob})"),
+                None => format!("left out, since it was never approved: {path}"),
+            });
+        }
+        return Ok(Gate::Passed(Passed { chain, at, kept }));
     }
     let landings = counted(open.len() as u64, "landing");
     console.line(format!(
         "nothing is built: {landings} of {} may not be published",
         chain.in_force().count()
     ));
-    let policy = records.last().map(|record| &record.policy);
-    let on_denied = policy.and_then(|policy| policy.pointer("/spec/publish/on_denied"));
-    if on_denied.is_some_and(|word| word == "keep_previous") {
+    if keeps {
         console.line(
-            "the policy says `on_denied: keep_previous`: what was published before stays in force as a whole until they are reverted, \
-             or covered by an exception",
+            "`on_denied: keep_previous` can keep runbooks, fixtures and postmortems; these landings changed something that other \
+             documents are resolved with, or were denied for what they are and not for their bytes",
         );
     }
     Ok(Gate::Closed(Exit::Findings))

@@ -1,5 +1,6 @@
 //! What several commands need of the machine: files, keys, the clock.
 
+use std::collections::BTreeMap;
 use std::fs;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -13,6 +14,7 @@ use crate::change::{Commit, GitRepository, LibraryError};
 use crate::cli::{CliError, Console};
 use crate::distribution::StateDir;
 use crate::distribution::signer::{KeySource, PemSigner};
+use crate::governance::Blob;
 use crate::library::{Library, LoadOptions};
 
 /// The moment. Only commands that sign, synchronise or decide live ask for it.
@@ -108,13 +110,28 @@ pub(super) fn load(path: &Utf8Path) -> Result<&'static Library, CliError> {
 
 /// The library as a commit holds it, and the commit's id.
 pub(super) fn library_at(path: &Utf8Path, revision: &str) -> Result<(Library, String), CliError> {
+    library_with(path, revision, &BTreeMap::new())
+}
+
+/// The library as a commit holds it but for other content at some paths of the repository, and the commit's id.
+pub(super) fn library_with(
+    path: &Utf8Path,
+    revision: &str,
+    content: &BTreeMap<String, Option<Blob>>,
+) -> Result<(Library, String), CliError> {
     let start = path
         .canonicalize_utf8()
         .map_err(|error| CliError::usage(format!("{path} cannot be read: {error}")))?;
     let git = GitRepository::discover(&start).map_err(CliError::could_not)?;
     let commit = git.commit(revision).map_err(CliError::could_not)?;
     let root = Library::find_root(&start).unwrap_or(start);
-    let library = git.library(&commit.id, &git.prefix_of(&root));
+    let tree = match content.is_empty() {
+        true => commit.id.clone(),
+        false => git
+            .with_content(&commit.id, content)
+            .map_err(CliError::could_not)?,
+    };
+    let library = git.library(&tree, &git.prefix_of(&root));
     let library = library.map_err(|error| match error {
         LibraryError::Git(error) => CliError::could_not(error),
         pattern @ LibraryError::Pattern { .. } => CliError::usage(pattern),

@@ -117,6 +117,7 @@ impl Gatherer<'_> {
             landed: at(Some(&commits.landed))?,
             at: reviewed,
             clean_merge,
+            apart: states.before.files.is_apart(&states.after.files, path),
             closure: states.closure(
                 path,
                 merged == Some(self.git.tree_id(&commits.landed)?.as_str()),

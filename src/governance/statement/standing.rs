@@ -29,8 +29,12 @@ pub struct Open {
 pub struct Standing {
     /// Landings that are not allowed and were not taken back, oldest first.
     pub open: Vec<Open>,
+    kept: Option<BTreeMap<String, Option<Blob>>>,
     documents: BTreeMap<(Kind, String), Stand>,
 }
+
+/// A form of a document: digests of its source and its closure.
+type Form = (Digest, Digest);
 
 /// Where one document stands.
 #[derive(Clone, Debug)]
@@ -38,16 +42,24 @@ struct Stand {
     newest: Subject,
     /// The statement that names it last.
     at: usize,
-    /// The forms in which it was allowed.
-    allowed: BTreeSet<(Digest, Digest)>,
-    /// The statements that name it and do not allow.
-    denied: BTreeSet<usize>,
+    /// What the statements say of it, in the order of the landings.
+    said: Vec<Said>,
+}
+
+/// What one statement says of a document.
+#[derive(Clone, Copy, Debug)]
+struct Said {
+    statement: usize,
+    form: Form,
+    is_allowed: bool,
 }
 
 /// A file that has bytes nobody approved.
 struct Taint {
     /// The last bytes that were approved.
     approved: Option<Blob>,
+    /// Whether it never held, since then, anything that other documents are resolved with.
+    apart: bool,
     /// The statements about the landings that changed it since.
     by: BTreeSet<usize>,
 }
@@ -74,6 +86,11 @@ impl Standing {
                 name(&mut documents, subject, number, is_allowed);
             }
         }
+        let is_kept = lasting.is_empty() && taints.values().all(|taint| taint.apart);
+        let approved = taints
+            .iter()
+            .map(|(path, it)| (path.clone(), it.approved.clone()));
+        let kept = is_kept.then(|| approved.collect());
         let mut paths: BTreeMap<usize, BTreeSet<String>> = lasting
             .into_iter()
             .map(|number| (number, BTreeSet::new()))
@@ -97,8 +114,48 @@ impl Standing {
         });
         Self {
             open: open.collect(),
+            kept,
             documents,
         }
+    }
+
+    /// The bytes that were approved last of each file that open landings changed, `None` for a file that was not there: what a
+    /// policy with `on_denied: keep_previous` lets be published in their place. Nothing where that would not do, because other
+    /// documents are resolved with what those files hold, or because a denial is about no bytes.
+    pub fn kept(&self) -> Option<&BTreeMap<String, Option<Blob>>> {
+        self.kept.as_ref()
+    }
+
+    /// As [`Self::refusal`], where what was approved last is kept in place of what open landings changed.
+    pub fn refusal_of_kept(
+        &self,
+        kind: Kind,
+        id: &str,
+        source: Digest,
+        closure: Digest,
+    ) -> Option<String> {
+        let stand = self.documents.get(&(kind, id.to_owned()));
+        let Some((stand, first)) = stand.and_then(|stand| Some((stand, self.first_open(stand)?)))
+        else {
+            return self.refusal(kind, id, source, closure);
+        };
+        let before = stand.said.iter().take(first);
+        let kept = before.rev().find(|said| said.is_allowed);
+        match kept {
+            None => Some("none of its forms was allowed before it was denied".to_owned()),
+            Some(kept) if kept.form == (source, closure) => None,
+            Some(kept) => Some(format!(
+                "it is not the form that statement {} allowed last",
+                kept.statement + 1
+            )),
+        }
+    }
+
+    /// Which of the statements about a document is the first that denies it and is open.
+    fn first_open(&self, stand: &Stand) -> Option<usize> {
+        let open: BTreeSet<usize> = self.open.iter().map(|open| open.statement - 1).collect();
+        let is_open = |said: &Said| !said.is_allowed && open.contains(&said.statement);
+        stand.said.iter().position(is_open)
     }
 
     /// Why a document may not be published in this form; nothing where it may.
@@ -118,11 +175,15 @@ impl Standing {
                 stand.at + 1
             ));
         }
-        let mut open = self.open.iter();
-        if let Some(open) = open.find(|open| stand.denied.contains(&(open.statement - 1))) {
-            return Some(format!("statement {} does not allow it", open.statement));
+        if let Some(first) = self.first_open(stand)
+            && let Some(said) = stand.said.get(first)
+        {
+            let statement = said.statement + 1;
+            return Some(format!("statement {statement} does not allow it"));
         }
-        (!stand.allowed.contains(&newest)).then(|| "no statement allows it".to_owned())
+        let mut said = stand.said.iter();
+        let is_allowed = said.any(|said| said.is_allowed && said.form == newest);
+        (!is_allowed).then(|| "no statement allows it".to_owned())
     }
 
     /// The statement that names a document last, counted from 1.
@@ -140,9 +201,13 @@ fn stain(taints: &mut BTreeMap<String, Taint>, review: &Review, number: usize, i
         if !is_allowed {
             let taint = taints.entry(unit.path.clone()).or_insert_with(|| Taint {
                 approved: unit.parent.clone(),
+                apart: true,
                 by: BTreeSet::new(),
             });
             taint.by.insert(number);
+        }
+        if let Some(taint) = taints.get_mut(&unit.path) {
+            taint.apart &= unit.apart;
         }
         let is_back = |taint: &Taint| taint.approved == unit.landed;
         if taints.get(&unit.path).is_some_and(is_back) {
@@ -161,14 +226,13 @@ fn name(
     let stand = documents.entry(key).or_insert_with(|| Stand {
         newest: subject.clone(),
         at: number,
-        allowed: BTreeSet::new(),
-        denied: BTreeSet::new(),
+        said: Vec::new(),
     });
     stand.newest = subject.clone();
     stand.at = number;
-    if is_allowed {
-        stand.allowed.insert((subject.source, subject.closure));
-    } else {
-        stand.denied.insert(number);
-    }
+    stand.said.push(Said {
+        statement: number,
+        form: (subject.source, subject.closure),
+        is_allowed,
+    });
 }

@@ -151,8 +151,10 @@ fn what_openssh_signed_counts() {
     }
     let folder = tempfile::tempdir().unwrap();
     let key = folder.path().join("key");
-    let keygen = |arguments: &[&str]| {
-        let ran = Command::new("ssh-keygen").args(arguments).output().unwrap();
+    let keygen = |within: &std::path::Path, arguments: &[&str]| {
+        let mut command = Command::new("ssh-keygen");
+        let ran = command.args(arguments).current_dir(within).output();
+        let ran = ran.unwrap();
         assert!(
             ran.status.success(),
             "{}",
@@ -160,17 +162,9 @@ fn what_openssh_signed_counts() {
         );
     };
     let name = key.to_str().unwrap();
-    keygen(&[
-        "-q",
-        "-t",
-        "ed25519",
-        "-N",
-        "",
-        "-C",
-        "dave@example.org",
-        "-f",
-        name,
-    ]);
+    let mut made = words("-q -t ed25519 -C dave@example.org -f");
+    made.extend([name, "-N", ""]);
+    keygen(folder.path(), &made);
     let public = std::fs::read_to_string(folder.path().join("key.pub")).unwrap();
     let mut world = world_with(public.trim());
     world.push(ALICE, "main", RUNBOOK, "within: 30m", "within: 20m");
@@ -183,7 +177,7 @@ fn what_openssh_signed_counts() {
         .unwrap();
     let shown = shown.trim().replace("-f KEY", &format!("-f {name}"));
     let arguments: Vec<&str> = shown.split_whitespace().skip(1).collect();
-    keygen(&arguments);
+    keygen(&world.bench.path(""), &arguments);
     commit(&mut world);
     assert_eq!(landing(&world).verdict, Verdict::AllowBreakGlass);
 }

@@ -14,6 +14,12 @@ fn statements_have_the_documented_shape() {
         let policy = &file["policies"][case["policy"].as_str().unwrap()];
         for record in &mut records {
             record.policy = policy.clone();
+            for unit in &mut record.facts.units {
+                unit.apart = true;
+            }
+            for exception in &mut record.facts.exceptions {
+                exception.reason = Some("it could not wait".to_owned());
+            }
         }
         records[0].subjects = vec![governance(policy)];
         statements.extend(lines(&built(&records).unwrap()));

@@ -104,3 +104,63 @@ fn what_an_exception_allows_ends_with_it() {
     assert_eq!(open(&Standing::of(&chain, now())), Vec::<usize>::new());
     assert_eq!(open(&Standing::of(&chain, until)), [2]);
 }
+
+/// A change of a runbook's file, which nothing else is resolved with.
+fn of_runbook(case: &str, from: char, to: char, bytes: [&str; 2], version: &str) -> Record {
+    let mut record = change(case, from, to, bytes, version);
+    record.facts.units[0].apart = true;
+    record
+}
+
+fn refusal_of_kept(standing: &Standing, of: &Subject) -> Option<String> {
+    standing.refusal_of_kept(of.kind, &of.id, of.source, of.closure)
+}
+
+#[test]
+fn what_was_approved_before_a_denial_may_be_kept() {
+    let records = [
+        adoption(),
+        of_runbook("G01", '1', '2', ["b1", "b2"], "1.1.0"),
+        of_runbook("G34", '2', '3', ["b2", "b3"], "1.2.0"),
+        of_runbook("G01", '3', '4', ["b3", "b4"], "1.3.0"),
+    ];
+    let standing = standing(&records);
+    let path = "runbooks/api/restart.yaml".to_owned();
+    let kept = standing.kept().unwrap();
+    assert_eq!(kept.get(&path), Some(&Some("b2".to_owned())));
+    assert_eq!(refusal_of_kept(&standing, &runbook("1.1.0")), None);
+    // Neither what was denied, nor what was approved on top of it, nor what is older.
+    for other in ["1.0.0", "1.2.0", "1.3.0"] {
+        let why = refusal_of_kept(&standing, &runbook(other)).unwrap();
+        assert_eq!(why, "it is not the form that statement 2 allowed last");
+    }
+    // A document that no denied landing touched is as it always is.
+    let other = subject(Kind::Runbook, "other", "1.0.0");
+    let why = refusal_of_kept(&standing, &other).unwrap();
+    assert_eq!(why, "no statement names it");
+}
+
+#[test]
+fn nothing_is_kept_of_files_that_others_are_resolved_with() {
+    let denied = || of_runbook("G34", '1', '2', ["b1", "b2"], "1.1.0");
+    assert!(standing(&[adoption(), denied()]).kept().is_some());
+    let mut shared = denied();
+    shared.facts.units[0].apart = false;
+    assert!(standing(&[adoption(), shared]).kept().is_none());
+    // It came to hold something shared while it was tainted.
+    let later = change("G01", '2', '3', ["b2", "b3"], "1.2.0");
+    assert!(standing(&[adoption(), denied(), later]).kept().is_none());
+    let mut about_no_bytes = of_runbook("G73", '1', '2', ["b1", "b2"], "1.1.0");
+    about_no_bytes.facts.units.clear();
+    assert!(standing(&[adoption(), about_no_bytes]).kept().is_none());
+}
+
+#[test]
+fn a_document_that_was_denied_from_the_beginning_has_no_form_to_keep() {
+    let mut new = of_runbook("G34", '1', '2', ["b1", "b2"], "1.0.0");
+    new.subjects = vec![subject(Kind::Runbook, "other", "1.0.0")];
+    let standing = standing(&[adoption(), new]);
+    let other = subject(Kind::Runbook, "other", "1.0.0");
+    let why = refusal_of_kept(&standing, &other).unwrap();
+    assert_eq!(why, "none of its forms was allowed before it was denied");
+}
