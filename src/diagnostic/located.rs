@@ -1,6 +1,6 @@
 //! A finding whose places have been looked up.
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::document::{LineCol, Route, Source, Span};
 
@@ -72,6 +72,18 @@ impl Located {
             related: finding.related.iter().map(locate).collect(),
             finding,
         }
+    }
+
+    /// The same with its files below a folder.
+    pub(super) fn below(mut self, folder: &Utf8Path) -> Self {
+        let related = self.related.iter_mut().map(|place| &mut place.path);
+        let edits = self.finding.fix.iter_mut().flat_map(|fix| &mut fix.edits);
+        let edits = edits.map(|edit| &mut edit.path);
+        let paths = related.chain(edits).chain([&mut self.primary.path]);
+        for path in paths {
+            *path = folder.join(&*path);
+        }
+        self
     }
 
     /// Findings are shown by file, then by position, then by code; the message decides what is left.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use camino::Utf8Path;
 use serde::Serialize;
 
 use super::finding::{Finding, Severity};
@@ -59,6 +60,16 @@ impl Report {
             known: 0,
         };
         Self { findings, summary }
+    }
+
+    /// This report with its files below a folder: that of the library in its repository, for those who show the repository.
+    #[must_use]
+    pub fn below(mut self, folder: &Utf8Path) -> Self {
+        if !folder.as_str().is_empty() {
+            let findings = self.findings.into_iter();
+            self.findings = findings.map(|located| located.below(folder)).collect();
+        }
+        self
     }
 
     /// This report, saying how many findings were let pass.

@@ -5,6 +5,7 @@ mod human;
 mod junit;
 mod markdown;
 
+use camino::Utf8Path;
 use serde::Serialize;
 
 use super::suite::{Outcome, TestResult};
@@ -70,6 +71,17 @@ impl Report {
     /// For a human: failures in full, then a summary.
     pub fn human(&self) -> String {
         human::render(self)
+    }
+
+    /// This report with its files below a folder: that of the library in its repository.
+    #[must_use]
+    pub fn below(mut self, folder: &Utf8Path) -> Self {
+        if !folder.as_str().is_empty() {
+            for test in &mut self.tests {
+                test.path = folder.join(&test.path).into_string();
+            }
+        }
+        self
     }
 
     /// As annotations of GitHub Actions.

@@ -107,3 +107,44 @@ fn a_shallow_clone_is_named_with_its_remedy() {
         failed.stderr
     );
 }
+
+/// Those who show the whole repository name files from its root, wherever the library lies in it.
+#[test]
+fn a_library_in_a_folder_of_its_repository_is_named_from_the_root() {
+    let bench = Workbench::new();
+    bench.rbk(&["init", "mono/ops"]).expect(0);
+    bench.commit("mono");
+    bench.replace(
+        "mono/ops/runbooks/catalog/actions/k8s.rollout-undo.yaml",
+        "  tier: 2\n",
+        "  tier: two\n",
+    );
+    let file = "runbooks/catalog/actions/k8s.rollout-undo.yaml";
+    for (format, shown) in [
+        ("github", format!("file=ops/{file},")),
+        ("sarif", format!("\"uri\": \"ops/{file}\"")),
+        ("rdjson", format!("\"path\": \"ops/{file}\"")),
+        ("human", format!("[{file}:")),
+        ("junit", file.to_owned()),
+    ] {
+        let found = bench.rbk(&["lint", "mono/ops", "--format", format]);
+        let stdout = found.expect(1).stdout;
+        assert!(stdout.contains(&shown), "{format}: {stdout}");
+        assert_eq!(
+            stdout.contains(&format!("ops/{file}")),
+            shown.contains("ops/"),
+            "{format}: {stdout}"
+        );
+    }
+    let sarif = ["lint", "mono/ops", "--report", "sarif=found.sarif"];
+    bench.rbk(&sarif).expect(1);
+    assert!(bench.read("found.sarif").contains(&format!("ops/{file}")));
+    bench.replace(
+        "mono/ops/runbooks/error-rate-after-deploy/fixtures/quiet.yaml",
+        "outcome: ",
+        "outcome: not-",
+    );
+    let check = bench.rbk(&["check", "mono/ops", "--format", "github"]);
+    let fixture = "file=ops/runbooks/error-rate-after-deploy/fixtures/quiet.yaml";
+    assert!(check.stdout.contains(fixture), "{check}");
+}

@@ -4,7 +4,7 @@ use camino::Utf8PathBuf;
 use clap::Args;
 
 use super::Run;
-use super::reporting::Reporting;
+use super::reporting::{Reporting, folder_of};
 use super::shared::{Base, Day, load};
 use super::{baseline, lint, test};
 use crate::cli::{CliError, Console, Exit};
@@ -43,14 +43,14 @@ impl Run for Check {
         let report = test::run(library, None);
         let results = |format| match (&report, format) {
             (Ok(report), Format::Human) => report.human(),
-            (Ok(report), Format::Github) => report.github(),
+            (Ok(report), Format::Github) => report.clone().below(&folder_of(library)).github(),
             (Ok(report), Format::Markdown) => format!("\n{}", report.markdown()),
             // The forms for programs know findings only; `rbk test --format` has its own.
             _ => String::new(),
         };
-        self.reporting.print(&outcome.report, console);
+        self.reporting.print(&outcome.report, library, console);
         console.print(results(self.reporting.format));
-        self.reporting.keep(&outcome.report, results)?;
+        self.reporting.keep(&outcome.report, library, results)?;
         baseline::say_what_is_gone(&outcome);
         lint::finish(&outcome)?;
         match report?.passed() {

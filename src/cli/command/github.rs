@@ -97,6 +97,11 @@ impl Connection {
 }
 
 impl Connected {
+    /// The folder of the library in its repository.
+    pub(super) fn folder(&self) -> &Utf8Path {
+        &self.prefix
+    }
+
     /// Somebody to gather facts.
     pub(super) fn gatherer(&self) -> Result<Gatherer<'_>, CliError> {
         Gatherer::new(&self.git, &self.client, self.prefix.clone(), self.now).map_err(incomplete)

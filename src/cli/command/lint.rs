@@ -89,7 +89,7 @@ impl Run for Lint {
         if self.statistics {
             statistics(&outcome, console);
         } else {
-            self.reporting.print(&outcome.report, console);
+            self.reporting.print(&outcome.report, library, console);
         }
         if outcome.is_partial {
             eprintln!(
@@ -97,7 +97,8 @@ impl Run for Lint {
             );
         }
         baseline::say_what_is_gone(&outcome);
-        self.reporting.keep(&outcome.report, |_| String::new())?;
+        self.reporting
+            .keep(&outcome.report, library, |_| String::new())?;
         finish(&outcome)?;
         Ok(self.reporting.verdict(outcome.report.summary))
     }

@@ -4,9 +4,11 @@ use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::shared::write_file;
+use crate::change::GitRepository;
 use crate::cli::{CliError, Console, Exit};
 use crate::diagnostic::render::{Format, Style};
 use crate::diagnostic::{Report, Summary};
+use crate::library::Library;
 
 /// Arguments of commands that find something.
 #[derive(Args)]
@@ -64,17 +66,18 @@ impl Reporting {
     pub(super) fn keep(
         &self,
         report: &Report,
+        library: &Library,
         more: impl Fn(Format) -> String,
     ) -> Result<(), CliError> {
         self.report.iter().try_for_each(|file| {
-            let text = file.format.render(report, &Style::default()) + &more(file.format);
-            write_file(&file.path, text.as_bytes())
+            let text = render(file.format, report, library, &Style::default());
+            write_file(&file.path, (text + &more(file.format)).as_bytes())
         })
     }
 
     /// Prints the findings.
-    pub(super) fn print(&self, report: &Report, console: &mut Console) {
-        console.print(self.format.render(report, &style(console)));
+    pub(super) fn print(&self, report: &Report, library: &Library, console: &mut Console) {
+        console.print(render(self.format, report, library, &style(console)));
     }
 
     /// How the command ends.
@@ -86,6 +89,24 @@ impl Reporting {
         };
         Exit::findings_unless(failing == 0)
     }
+}
+
+fn render(format: Format, report: &Report, library: &Library, style: &Style) -> String {
+    let folder = match format.is_of_repository() {
+        true => folder_of(library),
+        false => Utf8PathBuf::new(),
+    };
+    match folder.as_str().is_empty() {
+        true => format.render(report, style),
+        false => format.render(&report.clone().below(&folder), style),
+    }
+}
+
+/// The folder of a library in its git repository; empty at its root and without a repository.
+pub(super) fn folder_of(library: &Library) -> Utf8PathBuf {
+    let root = library.root();
+    let folder = root.and_then(|root| Some(GitRepository::discover(root).ok()?.prefix_of(root)));
+    folder.unwrap_or_default()
 }
 
 /// How findings are shown on this console.

@@ -137,8 +137,11 @@ impl ReviewCommand {
         let (diff, findings, tests) = match connected.library(after) {
             Ok(after) => (
                 compared(connected, &proposal.base, &after),
-                self.findings(&after),
-                test::run(&after, None).map_err(|error| error.to_string()),
+                self.findings(&after)
+                    .map(|report| report.below(connected.folder())),
+                test::run(&after, None)
+                    .map(|report| report.below(connected.folder()))
+                    .map_err(|error| error.to_string()),
             ),
             Err(why) => (Err(why.clone()), Err(why.clone()), Err(why)),
         };

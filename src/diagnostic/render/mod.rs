@@ -40,6 +40,13 @@ pub enum Format {
     Rdjson,
 }
 
+impl Format {
+    /// Whether it is for those who show the whole repository, and name files from its root.
+    pub fn is_of_repository(self) -> bool {
+        matches!(self, Self::Github | Self::Sarif | Self::Rdjson)
+    }
+}
+
 /// A format's name and implementation.
 struct Row {
     format: Format,
