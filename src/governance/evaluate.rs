@@ -103,8 +103,13 @@ impl Judge<'_> {
             reasons.insert(Reason::UnknownContributor);
         }
         let demands: Vec<Demand> = demands.into_iter().flatten().collect();
-        let blocked = opinions.iter().any(|review| bench.blocks(review, &demands));
-        if rules.changes_requested_blocks && blocked {
+        let blocks =
+            |review: &&&Review| rules.changes_requested_blocks && bench.blocks(review, &demands);
+        let blocking = opinions.iter().filter(blocks);
+        let blocking: Vec<String> = blocking
+            .map(|review| self.asks_for_changes(review))
+            .collect();
+        if !blocking.is_empty() {
             reasons.insert(Reason::ChangesRequested);
         }
         let rejected = units.iter().flat_map(|unit| unit.rejected.iter().copied());
@@ -114,8 +119,15 @@ impl Judge<'_> {
             pull_request: Some(pull.number),
             contributors: contributors.accounts,
             units,
+            details: blocking,
             ..Evaluation::of(reasons)
         }
+    }
+
+    fn asks_for_changes(&self, review: &Review) -> String {
+        let user = review.user.and_then(|id| self.facts.users.get(&id));
+        let login = user.map_or("somebody", |user| user.login.as_str());
+        format!("{login} asks for changes, in review {}", review.id)
     }
 
     fn unit(

@@ -116,7 +116,16 @@ fn a_dismissed_approval_and_a_request_for_changes_are_heeded() {
     world.review(number, DAVE, "CHANGES_REQUESTED");
     world.review(number, CAROL, "CHANGES_REQUESTED");
     world.merge(number, BOB, How::Squash);
-    assert!(world.newest().reasons.contains(&Reason::ChangesRequested));
+    let found = world.newest();
+    assert!(found.reasons.contains(&Reason::ChangesRequested));
+    // Carol may approve, so that what she asks for counts; Dave may not.
+    let [who] = &found.details[..] else {
+        panic!("{:?}", found.details);
+    };
+    assert!(
+        who.starts_with("carol asks for changes, in review "),
+        "{who}"
+    );
     let (mut world, number) = approved();
     world.forge.with(|state| {
         let pull = state.pulls.get_mut(&number).unwrap();
