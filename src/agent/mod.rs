@@ -9,4 +9,4 @@ pub use decide::{
     judge, prepare,
 };
 pub use evidence::{Evidence, LogEntry, QueryAnswer, SpanEntry};
-pub use release::{ReleaseError, check_release, open_release};
+pub use release::{EvidenceDemand, ReleaseError, Usable, open_release};

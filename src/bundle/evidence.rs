@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use thiserror::Error;
 
-use super::index::{EvidenceRef, Index, PackRef};
+use super::index::{DocumentRef, EvidenceRef, Index, PackRef};
 use super::open::Bundle;
 use crate::document::model::Governance;
 use crate::document::{Digest, to_canonical_json};
@@ -137,6 +137,23 @@ impl Bundle {
     }
 
     fn unapproved_by(&self, chain: &Chain, at: Timestamp) -> Vec<Unapproved> {
+        let mut found = self.faults_of(chain);
+        let standing = Standing::of(chain, at);
+        if !self.keeps(&standing) {
+            found.extend(standing.open.iter().cloned().map(Unapproved::Landing));
+        }
+        for it in &self.documents {
+            let why = self.refusal(&standing, it);
+            found.extend(why.map(|why| Unapproved::Document {
+                document: format!("{}/{}@{}", it.kind, it.id, it.version),
+                why,
+            }));
+        }
+        found
+    }
+
+    /// What is wrong with a chain, whatever the moment, or with the bundle as the end of it.
+    pub(super) fn faults_of(&self, chain: &Chain) -> Vec<Unapproved> {
         let faults = chain.recheck().into_iter();
         let mut found: Vec<Unapproved> = faults.map(Unapproved::Chain).collect();
         if chain.tip() != Some(self.index.commit.as_str()) {
@@ -152,23 +169,16 @@ impl Bundle {
                 approved,
             });
         }
-        let standing = Standing::of(chain, at);
-        let keeps = keeps_previous(&self.governance.spec) && standing.kept().is_some();
-        if !keeps {
-            found.extend(standing.open.iter().cloned().map(Unapproved::Landing));
-        }
-        for it in &self.documents {
-            let (kind, source, closure) = (it.kind, it.source_digest, it.digest);
-            let why = match keeps {
-                true => standing.refusal_of_kept(kind, &it.id, source, closure),
-                false => standing.refusal(kind, &it.id, source, closure),
-            };
-            found.extend(why.map(|why| Unapproved::Document {
-                document: format!("{}/{}@{}", it.kind, it.id, it.version),
-                why,
-            }));
-        }
         found
+    }
+
+    /// Why a document of the bundle is not in a form that was approved.
+    pub(super) fn refusal(&self, standing: &Standing, it: &DocumentRef) -> Option<String> {
+        let (kind, source, closure) = (it.kind, it.source_digest, it.digest);
+        match self.keeps(standing) {
+            true => standing.refusal_of_kept(kind, &it.id, source, closure),
+            false => standing.refusal(kind, &it.id, source, closure),
+        }
     }
 }
 

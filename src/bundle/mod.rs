@@ -6,6 +6,7 @@
 //! files, [`Bundle::open`] reads them back, checking every byte. How they are signed and moved is
 //! the business of [`crate::distribution`].
 
+mod admission;
 pub mod archive;
 mod build;
 mod contents;
@@ -13,6 +14,7 @@ mod evidence;
 pub mod index;
 mod open;
 
+pub use admission::Admission;
 pub use build::{BuildError, Contents, SourceFile, build};
 pub use contents::ContentsError;
 pub use evidence::{

@@ -17,14 +17,17 @@ fn agent() -> &'static Workbench {
             .expect(0);
         bench.make_root();
         bench.publish_with("bundle", "--without-evidence").expect(0);
-        bench.sync("public").expect(0);
+        let sync = "sync --from public --state agent --root root.json --evidence never";
+        bench.rbk(&words(sync)).expect(0);
         bench
     })
 }
 
 fn ask(command: &str, input: &Value) -> Ran {
     agent().rbk_with_input(
-        &words(&format!("{command} - --state agent --root root.json")),
+        &words(&format!(
+            "{command} - --state agent --root root.json --evidence never"
+        )),
         &input.to_string(),
     )
 }

@@ -12,6 +12,7 @@ use super::shared::{StateOptions, now, print_json, read_file};
 use crate::agent::{AuthorizationInput, DecisionInput, decide, judge, open_release, prepare};
 use crate::bundle::Bundle;
 use crate::cli::{CliError, Console, Exit};
+use crate::diagnostic::visible::visible_line;
 
 /// Largest input read, in bytes.
 const MAX_INPUT: u64 = 16 * 1024 * 1024;
@@ -73,7 +74,15 @@ fn current(state: &StateOptions) -> Result<Bundle, CliError> {
     let release = release.ok_or_else(|| {
         CliError::could_not("no release is in force").help("run `rbk sync` first")
     })?;
-    open_release(&release).map_err(CliError::could_not)
+    let usable = open_release(&release, state.demand(), now()).map_err(|error| {
+        CliError::could_not(format!("the release in force cannot be used: {error}"))
+            .help("run `rbk sync`; until then hand incidents to a human")
+    })?;
+    for ((kind, id), why) in &usable.refused {
+        let line = visible_line(&format!("{kind}/{id} is not used: {why}"));
+        eprintln!("note: {line}");
+    }
+    Ok(usable.bundle)
 }
 
 fn read_input<T: DeserializeOwned>(path: &Utf8Path) -> Result<T, CliError> {

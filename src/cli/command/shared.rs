@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use crate::agent::EvidenceDemand;
 use crate::change::{Commit, GitRepository, LibraryError};
 use crate::cli::{CliError, Console};
 use crate::distribution::StateDir;
@@ -81,12 +82,42 @@ pub(super) struct StateOptions {
     /// Root file that was installed with the agent
     #[arg(long, env = "RBK_ROOT")]
     pub(super) root: Utf8PathBuf,
+    /// How much has to be shown of who approved what is acted on
+    #[arg(
+        long,
+        env = "RBK_EVIDENCE",
+        value_enum,
+        default_value_t,
+        value_name = "WHEN"
+    )]
+    evidence: Demand,
+}
+
+/// How much has to be shown of who approved what is acted on.
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum Demand {
+    /// What the policy in the bundle promises
+    #[default]
+    Promised,
+    /// Approval of every document, whatever the policy promises
+    Always,
+    /// Nothing: for trying things out
+    Never,
 }
 
 impl StateOptions {
     /// The state folder.
     pub(super) fn dir(&self) -> StateDir {
         StateDir::new(self.state.as_std_path())
+    }
+
+    /// How much has to be shown of who approved what is acted on.
+    pub(super) fn demand(&self) -> EvidenceDemand {
+        match self.evidence {
+            Demand::Promised => EvidenceDemand::Promised,
+            Demand::Always => EvidenceDemand::Always,
+            Demand::Never => EvidenceDemand::Never,
+        }
     }
 }
 

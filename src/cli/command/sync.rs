@@ -1,16 +1,21 @@
 //! `rbk sync` and `rbk status`: the agent's side of distribution.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use camino::Utf8PathBuf;
 use clap::Args;
 
 use super::Run;
 use super::shared::{Output, StateOptions, counted, now, print_json, read_file};
-use crate::agent::check_release;
+use crate::agent::open_release;
 use crate::cli::{CliError, Console, Exit};
+use crate::diagnostic::visible::visible_line;
 use crate::distribution::{
     DirectoryTransport, HttpOptions, HttpTransport, Outcome, SyncOptions, SyncReport, Transport,
     sync,
 };
+use crate::document::model::Kind;
 
 /// Arguments of `rbk sync`.
 #[derive(Args)]
@@ -29,20 +34,36 @@ impl Run for Sync {
     fn run(self, console: &mut Console) -> Result<Exit, CliError> {
         let transport = transport(&self.from)?;
         let anchor = read_file(&self.state.root)?;
+        let (demand, at) = (self.state.demand(), now());
+        let refused = RefCell::new(BTreeMap::new());
         let report = sync(
             &self.state.dir(),
             &*transport,
             &anchor,
-            now(),
+            at,
             &SyncOptions::default(),
-            &|release| check_release(release).map_err(|error| error.to_string()),
+            &|release| match open_release(release, demand, at) {
+                Ok(usable) => {
+                    refused.replace(usable.refused);
+                    Ok(())
+                }
+                Err(error) => Err(error.to_string()),
+            },
         );
         if let Output::Json = self.format {
             print_json(console, &report)?;
             return Ok(exit(&report.outcome));
         }
         console.line(told(&report)?);
+        tell_refused(&refused.into_inner(), console);
         Ok(Exit::Clean)
+    }
+}
+
+/// Documents of a release that may not be used, each with why.
+fn tell_refused(refused: &BTreeMap<(Kind, String), String>, console: &mut Console) {
+    for ((kind, id), why) in refused {
+        console.line(visible_line(&format!("{kind}/{id} is not used: {why}")));
     }
 }
 
@@ -140,6 +161,15 @@ impl Run for Status {
             console.line(format!("root version {}", status.root));
             if let Some(synced) = status.synced {
                 console.line(format!("last synchronised {synced}"));
+            }
+            if let Ok(Some(release)) = self.state.dir().current(&anchor) {
+                match open_release(&release, self.state.demand(), now()) {
+                    Ok(usable) => tell_refused(&usable.refused, console),
+                    Err(error) => {
+                        console.line(visible_line(&format!("it cannot be used: {error}")));
+                        return Ok(Exit::Findings);
+                    }
+                }
             }
         }
         Ok(Exit::findings_unless(

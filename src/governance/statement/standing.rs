@@ -30,6 +30,8 @@ pub struct Standing {
     /// Landings that are not allowed and were not taken back, oldest first.
     pub open: Vec<Open>,
     kept: Option<BTreeMap<String, Option<Blob>>>,
+    /// The statements in force, in the order of the landings.
+    order: Vec<usize>,
     documents: BTreeMap<(Kind, String), Stand>,
 }
 
@@ -74,7 +76,9 @@ impl Standing {
         let mut taints: BTreeMap<String, Taint> = BTreeMap::new();
         let mut lasting: BTreeSet<usize> = BTreeSet::new();
         let mut documents: BTreeMap<(Kind, String), Stand> = BTreeMap::new();
+        let mut order = Vec::new();
         for (number, link) in chain.in_force() {
+            order.push(number);
             let review = &link.statement.predicate;
             let is_allowed = link.statement.allows(at);
             stain(&mut taints, review, number, is_allowed);
@@ -115,6 +119,7 @@ impl Standing {
         Self {
             open: open.collect(),
             kept,
+            order,
             documents,
         }
     }
@@ -149,6 +154,15 @@ impl Standing {
                 kept.statement + 1
             )),
         }
+    }
+
+    /// The first open landing before the one that names a document last, by its statement, counted from 1: where other
+    /// documents are resolved with what it changed, that may be in this one too.
+    pub fn open_below(&self, kind: Kind, id: &str) -> Option<usize> {
+        let stand = self.documents.get(&(kind, id.to_owned()))?;
+        let before = self.order.iter().take_while(|number| **number != stand.at);
+        let mut before = before.map(|number| number + 1);
+        before.find(|statement| self.open.iter().any(|open| open.statement == *statement))
     }
 
     /// Which of the statements about a document is the first that denies it and is open.

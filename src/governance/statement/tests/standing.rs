@@ -164,3 +164,16 @@ fn a_document_that_was_denied_from_the_beginning_has_no_form_to_keep() {
     let why = refusal_of_kept(&standing, &other).unwrap();
     assert_eq!(why, "none of its forms was allowed before it was denied");
 }
+
+#[test]
+fn what_was_approved_on_top_of_an_open_landing_is_told() {
+    let denied = change("G34", '1', '2', ["b1", "b2"], "1.1.0");
+    let mut on_top = change("G01", '2', '3', ["c1", "c2"], "1.0.0");
+    on_top.facts.units[0].path = "runbooks/api/other.yaml".to_owned();
+    on_top.subjects = vec![subject(Kind::Runbook, "other", "1.0.0")];
+    let standing = standing(&[adoption(), denied, on_top]);
+    assert_eq!(standing.open_below(Kind::Runbook, "other"), Some(2));
+    // Of the denied landing itself the refusal tells.
+    assert_eq!(standing.open_below(Kind::Runbook, "restart"), None);
+    assert_eq!(standing.open_below(Kind::Governance, "acme"), None);
+}
