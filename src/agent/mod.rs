@@ -2,6 +2,7 @@
 
 mod decide;
 mod evidence;
+mod orders;
 mod release;
 
 pub use decide::{
@@ -9,4 +10,5 @@ pub use decide::{
     judge, prepare,
 };
 pub use evidence::{Evidence, LogEntry, QueryAnswer, SpanEntry};
+pub use orders::{Halt, HaltFile, ORDERS_FORMAT, Orders, OrdersError, Recall, RecallFile};
 pub use release::{EvidenceDemand, ReleaseError, Usable, open_release};

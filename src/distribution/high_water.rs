@@ -21,6 +21,9 @@ pub(crate) struct HighWater {
     pub(crate) snapshot: Option<u64>,
     /// The number of the release activated last.
     pub(crate) release: Option<u64>,
+    /// The version of the newest trusted metadata of the emergency role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) emergency: Option<u64>,
     /// When a synchronisation last succeeded.
     pub(crate) time: Option<Timestamp>,
 }

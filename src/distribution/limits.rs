@@ -17,6 +17,8 @@ pub struct Limits {
     pub snapshot: u64,
     /// The targets file, where the snapshot does not give its length.
     pub targets: u64,
+    /// The metadata of the emergency role, and each of its files.
+    pub emergency: u64,
     /// New root versions in one synchronisation.
     pub root_rotations: u32,
     /// Files of a release.
@@ -34,6 +36,7 @@ impl Default for Limits {
             timestamp: 16_384,
             snapshot: 2_000_000,
             targets: 5_000_000,
+            emergency: 256 << 10,
             root_rotations: 256,
             files: 4_096,
             file: 128 << 20,

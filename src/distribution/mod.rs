@@ -55,6 +55,6 @@ pub use reason::{Reason, Refusal};
 pub use release::{Freshness, Release};
 pub use roots::RootChain;
 pub use signer::{KeySource, NewKey, PemSigner, Signer};
-pub use state::{StateDir, Status};
+pub use state::{Orders, StateDir, Status};
 pub use sync::{Activate, Outcome, SyncOptions, SyncReport, sync};
 pub use transport::{DirectoryTransport, HttpOptions, HttpTransport, Transport, TransportError};

@@ -1,11 +1,14 @@
 //! Refreshing metadata from a publication, in the order of the TUF client workflow (5.3 to 5.6), saving every
 //! step as soon as it is trusted.
 
+use std::collections::BTreeMap;
+
 use super::high_water::HighWater;
 use super::limits::Limits;
+use super::metadata::{EMERGENCY, FileInfo, HALT_FILE, RECALL_FILE};
 use super::name::RemotePath;
 use super::reason::{Reason, Refusal};
-use super::state::StateDir;
+use super::state::{Held, StateDir};
 use super::transport::{Conditional, Transport};
 use super::trusted::{TimestampUpdate, TrustedSet};
 
@@ -177,6 +180,75 @@ impl Refresh<'_> {
         Ok(())
     }
 
+    /// 5.6.7, for the one delegation that is followed. Orders that are held stay in force until others are trusted.
+    pub(crate) fn emergency(
+        &self,
+        trusted: &mut TrustedSet,
+        mark: &mut HighWater,
+    ) -> Result<(), Refusal> {
+        let Some(listed) = trusted.emergency_listed()?.cloned() else {
+            return Ok(());
+        };
+        let held = self.state.held()?;
+        let known = held.as_ref().map(|held| held.emergency.as_bytes());
+        if known.is_none_or(|bytes| trusted.update_emergency(bytes).is_err()) {
+            let (path, bytes) = self.listed(
+                EMERGENCY,
+                listed.version,
+                listed.length,
+                self.limits.emergency,
+                trusted,
+            )?;
+            trusted
+                .update_emergency(&bytes)
+                .map_err(|refusal| refusal.about(&path))?;
+        }
+        let (Some(targets), Some(emergency)) = (trusted.targets(), trusted.emergency()) else {
+            return Ok(());
+        };
+        let mut files = BTreeMap::new();
+        for name in [HALT_FILE, RECALL_FILE] {
+            if let Some(info) = emergency.signed.targets.get(name) {
+                let known = held.as_ref().and_then(|held| held.files.get(name));
+                files.insert(name.to_owned(), self.order(trusted, name, info, known)?);
+            }
+        }
+        let orders = Held {
+            targets: text(targets.raw(), "the targets metadata")?,
+            emergency: text(emergency.raw(), "the emergency metadata")?,
+            files,
+        };
+        if held.as_ref() != Some(&orders) {
+            self.state.hold(&orders)?;
+        }
+        mark.emergency = Some(emergency.signed.version);
+        self.state.raise_mark(mark)
+    }
+
+    /// A file of the emergency role: the one that is held, when it still is the signed one.
+    fn order(
+        &self,
+        trusted: &TrustedSet,
+        name: &str,
+        info: &FileInfo,
+        known: Option<&String>,
+    ) -> Result<String, Refusal> {
+        if let Some(known) = known.filter(|known| info.check(known.as_bytes(), name).is_ok()) {
+            return Ok(known.clone());
+        }
+        let consistent = trusted.roots().newest().signed.consistent_snapshot;
+        let path = RemotePath::target(name, &info.hashes.sha256, consistent)?;
+        if info.length > self.limits.emergency {
+            let problem = format!("{path} has {} bytes", info.length);
+            return Err(Refusal::new(Reason::Limit, problem));
+        }
+        let bytes = self.transport.fetch(&path, info.length)?;
+        let bytes = bytes.ok_or_else(|| missing(&path))?;
+        info.check(&bytes, name)
+            .map_err(|refusal| refusal.about(&path))?;
+        text(&bytes, name)
+    }
+
     fn listed(
         &self,
         role: &str,
@@ -193,6 +265,11 @@ impl Refresh<'_> {
             None => Err(missing(&path)),
         }
     }
+}
+
+fn text(bytes: &[u8], what: &str) -> Result<String, Refusal> {
+    let text = std::str::from_utf8(bytes).map(str::to_owned);
+    text.map_err(|_| Refusal::new(Reason::Malformed, format!("{what} is not UTF-8")))
 }
 
 fn missing(path: &RemotePath) -> Refusal {

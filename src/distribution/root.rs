@@ -213,7 +213,7 @@ pub fn merge(copies: &[Vec<u8>]) -> Result<Vec<u8>, RootError> {
                 keyids: vec![signature.keyid.clone()],
                 threshold: 1,
             };
-            if !known || other.signed_by(&other.signed, &alone).is_met() {
+            if !known || other.signed_by(&other.signed.keys, &alone).is_met() {
                 signatures.insert(signature.keyid.clone(), signature.clone());
             }
         }
@@ -243,11 +243,11 @@ pub fn status(root: &[u8], previous: Option<&[u8]>) -> Result<RootStatus, RootEr
                 keyids: vec![keyid.clone()],
                 threshold: 1,
             };
-            if !root.signed_by(by, &alone).is_met() {
+            if !root.signed_by(&by.keys, &alone).is_met() {
                 missing.insert(keyid.clone());
             }
         }
-        root.signed_by(by, role)
+        root.signed_by(&by.keys, role)
     };
     let own = tally(&root.signed);
     let previous = previous.map(|previous| tally(&previous.signed));

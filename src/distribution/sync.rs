@@ -168,6 +168,8 @@ impl Session<'_> {
         }
         let mut mark = memory.mark.clone();
         refresh.all(&mut trusted, &mut mark, memory.outdated, offer)?;
+        // Before the release: orders count whatever becomes of it.
+        refresh.emergency(&mut trusted, &mut mark)?;
         self.install(&trusted, &memory, mark)
     }
 
@@ -217,7 +219,9 @@ impl Session<'_> {
             .state
             .release(trusted.roots(), current)
             .and_then(|release| release.verify());
-        if !holds || number != Some(current.number) || intact.is_err() {
+        // Orders that are listed and not here would never be fetched otherwise.
+        let obeyed = holds && self.holds_orders(&mut later)?;
+        if !obeyed || number != Some(current.number) || intact.is_err() {
             return Ok(None);
         }
         self.succeed(memory.mark.clone(), current.number)?;
@@ -225,6 +229,15 @@ impl Session<'_> {
             release: current.number,
             repaired: false,
         }))
+    }
+
+    /// Whether the orders that are listed are those that are held.
+    fn holds_orders(&self, trusted: &mut TrustedSet) -> Result<bool, Refusal> {
+        if trusted.emergency_listed()?.is_none() {
+            return Ok(true);
+        }
+        let held = self.state.held()?;
+        Ok(held.is_some_and(|held| trusted.update_emergency(held.emergency.as_bytes()).is_ok()))
     }
 
     fn install(

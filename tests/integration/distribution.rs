@@ -240,6 +240,46 @@ fn python_tuf_follows_what_rbk_publishes_through_rotations() {
 }
 
 #[test]
+fn python_tuf_finds_orders_through_the_delegation() {
+    let Some(python) = python() else { return };
+    let mut publisher = Publisher::new();
+    publisher.generate("commander");
+    let signers: Vec<&dyn Signer> = publisher
+        .keys
+        .values()
+        .map(|key| key as &dyn Signer)
+        .collect();
+    let open = || Repository::open(&publisher.public(), &publisher.roots).unwrap();
+    let lifetimes = Lifetimes::default();
+    let commander = publisher.keys["commander"].public_key().clone();
+    open()
+        .with_emergency_keys(&[commander], 1)
+        .publish(&release("one"), &signers, &lifetimes, Timestamp::now())
+        .unwrap();
+    // What is not delegated to the role is none of its files, whoever signs it.
+    let orders = BTreeMap::from([
+        ("halt.json".to_owned(), b"stop".to_vec()),
+        ("more.json".to_owned(), b"more".to_vec()),
+    ]);
+    open()
+        .publish_orders(&orders, &signers, &lifetimes, Timestamp::now())
+        .unwrap();
+    let (anchor, address) = (publisher.anchor(), serve(&publisher.public()));
+    let state = publisher.home.path().join("python");
+    let arguments = [
+        "orders",
+        anchor.to_str().unwrap(),
+        &address,
+        state.to_str().unwrap(),
+    ];
+    let output = python_tuf(&python, &arguments);
+    let shown = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{shown}");
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(found, serde_json::json!({"halt.json": sha256(b"stop")}));
+}
+
+#[test]
 fn rbk_follows_what_python_tuf_publishes_through_rotations() {
     let Some(python) = python() else { return };
     let home = tempfile::tempdir().unwrap();

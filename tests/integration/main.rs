@@ -44,6 +44,8 @@ mod lsp;
 #[cfg(test)]
 mod mutants;
 #[cfg(test)]
+mod orders;
+#[cfg(test)]
 mod reproducible;
 #[cfg(test)]
 mod rules;

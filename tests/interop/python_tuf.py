@@ -1,6 +1,7 @@
 """python-tuf as the foreign side of the distribution tests.
 
     follow ROOT URL STATE     follow a publication like any TUF client; print each file with its SHA-256 as JSON
+    orders ROOT URL STATE     the same for the files of the delegated role, found as any TUF client finds a target
     publish DIR               publish a repository: two releases, every key replaced in between; DIR/anchor.json is the first root
 """
 
@@ -15,18 +16,34 @@ from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, TargetFile, Tar
 from tuf.ngclient import Updater
 
 
-def follow(root, url, state):
+def refreshed(root, url, state):
     with open(root, "rb") as file:
         bootstrap = file.read()
     files = os.path.join(state, "files")
     os.makedirs(files, exist_ok=True)
     updater = Updater(state, url + "/metadata/", files, url + "/targets/", bootstrap=bootstrap)
     updater.refresh()
+    return updater
+
+
+def digests_of(updater, names):
     digests = {}
-    for name in sorted(updater._trusted_set.targets.targets):
-        path = updater.download_target(updater.get_targetinfo(name))
-        with open(path, "rb") as file:
+    for name in names:
+        info = updater.get_targetinfo(name)
+        if info is None:
+            continue
+        with open(updater.download_target(info), "rb") as file:
             digests[name] = hashlib.sha256(file.read()).hexdigest()
+    return digests
+
+
+def orders(root, url, state):
+    print(json.dumps(digests_of(refreshed(root, url, state), ["halt.json", "recall.json", "more.json"])))
+
+
+def follow(root, url, state):
+    updater = refreshed(root, url, state)
+    digests = digests_of(updater, sorted(updater._trusted_set.targets.targets))
     print(json.dumps({"release": updater._trusted_set.targets.version, "root": updater._trusted_set.root.version, "files": digests}))
 
 
@@ -98,4 +115,4 @@ def publish(directory):
 
 
 if __name__ == "__main__":
-    {"follow": follow, "publish": publish}[sys.argv[1]](*sys.argv[2:])
+    {"follow": follow, "orders": orders, "publish": publish}[sys.argv[1]](*sys.argv[2:])

@@ -9,7 +9,9 @@ use serde::de::DeserializeOwned;
 
 use super::Run;
 use super::shared::{StateOptions, now, print_json, read_file};
-use crate::agent::{AuthorizationInput, DecisionInput, decide, judge, open_release, prepare};
+use crate::agent::{
+    AuthorizationInput, DecisionInput, Orders, decide, judge, open_release, prepare,
+};
 use crate::bundle::Bundle;
 use crate::cli::{CliError, Console, Exit};
 use crate::diagnostic::visible::visible_line;
@@ -30,7 +32,13 @@ pub(in crate::cli) struct Decide {
 impl Run for Decide {
     fn run(self, console: &mut Console) -> Result<Exit, CliError> {
         let input: DecisionInput = read_input(&self.incident)?;
-        let prepared = Arc::new(prepare(&current(&self.state)?));
+        let (bundle, orders) = current(&self.state)?;
+        let prepared = Arc::new(prepare(&bundle));
+        let halt = orders.halt(&input.incident, now());
+        let input = DecisionInput {
+            halt: input.halt.max(halt),
+            ..input
+        };
         print_json(console, &decide(&prepared, &input))?;
         Ok(Exit::Clean)
     }
@@ -49,14 +57,21 @@ pub(in crate::cli) struct Authorize {
 impl Run for Authorize {
     fn run(self, console: &mut Console) -> Result<Exit, CliError> {
         let input: AuthorizationInput = read_input(&self.proposal)?;
-        let verdict = judge(&prepare(&current(&self.state)?), &input);
+        let (bundle, orders) = current(&self.state)?;
+        let halt = orders.halt(&input.incident, now());
+        let input = AuthorizationInput {
+            halt: input.halt.max(halt),
+            ..input
+        };
+        let verdict = judge(&prepare(&bundle), &input);
         print_json(console, &verdict)?;
         Ok(Exit::findings_unless(verdict.allowed))
     }
 }
 
-/// The bundle in force. A release that is no longer fresh may not be acted on.
-fn current(state: &StateOptions) -> Result<Bundle, CliError> {
+/// The bundle in force without what is refused or withdrawn, and the orders in force. A release that is no longer fresh may not be
+/// acted on, and neither may any while orders cannot be read.
+fn current(state: &StateOptions) -> Result<(Bundle, Orders), CliError> {
     let anchor = read_file(&state.root)?;
     let refused = |refusal: crate::distribution::Refusal| {
         CliError::could_not(format!("[{}] {}", refusal.reason, refusal.message))
@@ -78,11 +93,17 @@ fn current(state: &StateOptions) -> Result<Bundle, CliError> {
         CliError::could_not(format!("the release in force cannot be used: {error}"))
             .help("run `rbk sync`; until then hand incidents to a human")
     })?;
-    for ((kind, id), why) in &usable.refused {
+    let orders = state.dir().orders(&anchor).map_err(refused)?;
+    let orders = Orders::read(&orders.files).map_err(|error| {
+        CliError::could_not(format!("the orders of incident commanders: {error}"))
+            .help("hand incidents to a human, and install a newer rbk")
+    })?;
+    let (bundle, withdrawn) = orders.apply(usable.bundle);
+    for ((kind, id), why) in usable.refused.iter().chain(&withdrawn) {
         let line = visible_line(&format!("{kind}/{id} is not used: {why}"));
         eprintln!("note: {line}");
     }
-    Ok(usable.bundle)
+    Ok((bundle, orders))
 }
 
 fn read_input<T: DeserializeOwned>(path: &Utf8Path) -> Result<T, CliError> {

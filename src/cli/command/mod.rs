@@ -21,6 +21,7 @@ mod lint;
 #[cfg(feature = "lsp")]
 mod lsp;
 mod new;
+mod orders;
 mod publish;
 mod reporting;
 #[cfg(feature = "github")]
@@ -94,6 +95,10 @@ commands! {
     Bundle(bundle::BundleCommand),
     /// Sign a bundle and publish it to a folder
     Publish(publish::Publish),
+    /// Stop agents at their next poll, whatever release they follow
+    Halt(orders::HaltCommand),
+    /// Withdraw documents from agents at their next poll
+    Recall(orders::RecallCommand),
     /// Fetch the newest release, verify it and bring it into force
     Sync(sync::Sync),
     /// Say which release is in force and how fresh it is

@@ -13,7 +13,9 @@ use crate::bundle::index::INDEX_FILE;
 use crate::bundle::{Bundle, demands_evidence, marked_without_evidence};
 use crate::cli::{CliError, Console, Exit};
 use crate::distribution::signer::Signer;
-use crate::distribution::{Lifetimes, PublishError, Published, Reason, Refusal, Repository};
+use crate::distribution::{
+    Lifetimes, PublicKey, PublishError, Published, Reason, Refusal, Repository,
+};
 
 /// Arguments of `rbk publish`.
 #[derive(Args)]
@@ -30,6 +32,18 @@ pub(in crate::cli) struct Publish {
     /// Private key of a role: `file:PATH` or `env:NAME`; give it once for each role
     #[arg(long, required = true)]
     key: Vec<String>,
+    /// Public key (PEM) that may halt agents and withdraw documents from this release on; those of the release before may when
+    /// it is left out
+    #[arg(long, value_name = "FILE", conflicts_with = "refresh_timestamp")]
+    emergency_key: Vec<Utf8PathBuf>,
+    /// How many of the emergency keys have to sign an order
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value_t = 1,
+        requires = "emergency_key"
+    )]
+    emergency_threshold: u64,
     /// Only sign the timestamp anew: what a scheduled job does
     #[arg(long, conflicts_with = "bundle")]
     refresh_timestamp: bool,
@@ -67,6 +81,13 @@ impl Run for Publish {
                 if let Some(exit) = self.admit(&mut files, console)? {
                     return Ok(exit);
                 }
+                let keys: Result<Vec<PublicKey>, CliError> =
+                    self.emergency_key.iter().map(public_key).collect();
+                let keys = keys?;
+                let repository = match keys.is_empty() {
+                    true => repository,
+                    false => repository.with_emergency_keys(&keys, self.emergency_threshold),
+                };
                 repository.publish(&files, &signers, &lifetimes, now())
             }
             None => repository.refresh_timestamp(&signers, &lifetimes, now()),
@@ -85,6 +106,14 @@ impl Run for Publish {
         console.line(format!("agents take it as fresh until {expires}"));
         Ok(Exit::Clean)
     }
+}
+
+fn public_key(file: &Utf8PathBuf) -> Result<PublicKey, CliError> {
+    let text = String::from_utf8_lossy(&read_file(file)?).into_owned();
+    PublicKey::from_pem(&text).map_err(|error| {
+        CliError::usage(format!("{file}: {error}"))
+            .help("give the `.pub` file that `rbk keys new` wrote")
+    })
 }
 
 impl Publish {

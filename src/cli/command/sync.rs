@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use camino::Utf8PathBuf;
 use clap::Args;
 
-use super::Run;
 use super::shared::{Output, StateOptions, counted, now, print_json, read_file};
-use crate::agent::open_release;
+use super::{Run, orders};
+use crate::agent::{Orders, open_release};
 use crate::cli::{CliError, Console, Exit};
 use crate::diagnostic::visible::visible_line;
 use crate::distribution::{
@@ -164,7 +164,22 @@ impl Run for Status {
             }
             if let Ok(Some(release)) = self.state.dir().current(&anchor) {
                 match open_release(&release, self.state.demand(), now()) {
-                    Ok(usable) => tell_refused(&usable.refused, console),
+                    Ok(usable) => {
+                        tell_refused(&usable.refused, console);
+                        let orders = self.state.dir().orders(&anchor);
+                        let orders = orders.map_err(|refusal| refusal.to_string());
+                        let orders = orders.and_then(|orders| {
+                            Orders::read(&orders.files).map_err(|error| error.to_string())
+                        });
+                        match orders {
+                            Ok(orders) if orders == Orders::default() => {}
+                            Ok(orders) => orders::tell(&orders, now(), console),
+                            Err(error) => {
+                                console.line(visible_line(&format!("it cannot be used: {error}")));
+                                return Ok(Exit::Findings);
+                            }
+                        }
+                    }
                     Err(error) => {
                         console.line(visible_line(&format!("it cannot be used: {error}")));
                         return Ok(Exit::Findings);

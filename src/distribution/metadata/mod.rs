@@ -4,14 +4,16 @@
 //! the canonical form of the `signed` part. Unknown fields are tolerated, as the specification asks;
 //! an unknown `spec_version` is not.
 
+mod delegation;
 mod fields;
 mod info;
 mod roles;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+pub use delegation::{Delegation, EMERGENCY, HALT_FILE, RECALL_FILE};
 pub use info::{FileInfo, Hashes, MetaInfo};
 pub(crate) use roles::format_time;
 pub use roles::{RoleKeys, Root, Snapshot, Targets, Timestamp};
@@ -155,10 +157,10 @@ impl<T: Role> Metadata<T> {
 
     /// Counts the distinct keys of `role` that signed. A key listed under several ids counts once.
     #[must_use]
-    pub fn signed_by(&self, root: &Root, role: &RoleKeys) -> Tally {
+    pub fn signed_by(&self, keys: &BTreeMap<String, PublicKey>, role: &RoleKeys) -> Tally {
         let mut valid = BTreeSet::new();
         for keyid in &role.keyids {
-            let Some(key) = root.keys.get(keyid) else {
+            let Some(key) = keys.get(keyid) else {
                 continue;
             };
             let signature = self
@@ -189,7 +191,19 @@ impl<T: Role> Metadata<T> {
                 format!("root names no keys for the role {}", T::NAME),
             ));
         };
-        let tally = self.signed_by(root, role);
+        let by = format!("root version {}", root.version);
+        self.require_threshold(T::NAME, &root.keys, role, &by)
+    }
+
+    /// Requires that the threshold of a role's keys signed, which `by` names.
+    fn require_threshold(
+        &self,
+        name: &str,
+        keys: &BTreeMap<String, PublicKey>,
+        role: &RoleKeys,
+        by: &str,
+    ) -> Result<(), Refusal> {
+        let tally = self.signed_by(keys, role);
         if tally.is_met() {
             return Ok(());
         }
@@ -201,11 +215,9 @@ impl<T: Role> Metadata<T> {
         Err(Refusal::new(
             reason,
             format!(
-                "{} version {} carries valid signatures of {} keys, where root version {} requires {}",
-                T::NAME,
+                "{name} version {} carries valid signatures of {} keys, where {by} requires {}",
                 self.signed.version(),
                 tally.valid,
-                root.version,
                 tally.needed
             ),
         ))
@@ -295,4 +307,15 @@ pub(crate) fn key_set<'a>(root: &'a Root, role: &str) -> BTreeSet<&'a [u8]> {
         .filter_map(|keyid| root.keys.get(keyid))
         .map(PublicKey::identity)
         .collect()
+}
+
+impl Metadata<Targets> {
+    /// Requires that this is metadata of the emergency role, signed by those whom targets delegate to.
+    ///
+    /// # Errors
+    /// As [`Metadata::require_signed_by`].
+    pub fn require_delegated(&self, delegation: &Delegation) -> Result<(), Refusal> {
+        let Delegation { keys, role } = delegation;
+        self.require_threshold(EMERGENCY, keys, role, "the delegation")
+    }
 }

@@ -68,7 +68,7 @@ pub struct Targets {
     pub expires: jiff::Timestamp,
     /// The files by name.
     pub targets: BTreeMap<String, FileInfo>,
-    /// Delegations as they were read; nothing is resolved through them yet.
+    /// Delegations as they were read; see [`Delegation`](super::Delegation).
     pub delegations: Option<Json>,
 }
 

@@ -29,7 +29,7 @@ fn metadata_made_by_python_tuf_verifies() {
     // One ed25519 and one ECDSA P-256 key each signed it.
     let role = root.signed.roles.get("targets").unwrap();
     assert_eq!(
-        targets.signed_by(&root.signed, role),
+        targets.signed_by(&root.signed.keys, role),
         Tally {
             valid: 2,
             needed: 2

@@ -108,7 +108,7 @@ fn load(
     Ok(set.update_targets(&targets))
 }
 
-fn needed(dir: &Path, path: &RemotePath) -> Result<Vec<u8>, PublishError> {
+pub(super) fn needed(dir: &Path, path: &RemotePath) -> Result<Vec<u8>, PublishError> {
     let missing = || {
         refused("the publication that is there")(Refusal::new(
             Reason::NotFound,

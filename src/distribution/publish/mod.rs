@@ -3,6 +3,7 @@
 //! Files are written beside their place, flushed and moved; `timestamp.json` comes last and brings everything
 //! before it into view. Nothing that is published is ever changed, apart from the timestamp.
 
+mod emergency;
 mod error;
 mod existing;
 #[cfg(test)]
@@ -23,12 +24,14 @@ use writer::Writer;
 use super::disk::Disk;
 use super::keys::PublicKey;
 use super::limits::Limits;
-use super::metadata::{self, FileInfo, MetaInfo, Metadata, Role, Snapshot, Targets};
+use super::metadata::{
+    self, Delegation, EMERGENCY, FileInfo, MetaInfo, Metadata, Role, RoleKeys, Snapshot, Targets,
+};
 use super::name::RemotePath;
 use super::reason::{Reason, Refusal};
 use super::roots::RootChain;
 use super::signer::Signer;
-use super::trusted::TrustedSet;
+use super::trusted::{EMERGENCY_FILE, TrustedSet};
 
 /// How long metadata is valid after it was signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +42,8 @@ pub struct Lifetimes {
     pub snapshot: SignedDuration,
     /// Of `timestamp.json`: the longest time a mirror can hide a newer release.
     pub timestamp: SignedDuration,
+    /// Of `emergency.json`.
+    pub emergency: SignedDuration,
 }
 
 impl Default for Lifetimes {
@@ -47,6 +52,7 @@ impl Default for Lifetimes {
             targets: SignedDuration::from_hours(90 * 24),
             snapshot: SignedDuration::from_hours(90 * 24),
             timestamp: SignedDuration::from_hours(3 * 24),
+            emergency: SignedDuration::from_hours(365 * 24),
         }
     }
 }
@@ -72,6 +78,8 @@ pub struct Repository {
     disk: Disk,
     roots: RootChain,
     before: Option<TrustedSet>,
+    /// Who may give orders from the next release on, where that was said; nobody is a choice too.
+    emergency: Option<Option<Delegation>>,
     _lock: File,
 }
 
@@ -108,6 +116,7 @@ impl Repository {
             disk,
             roots: chain,
             before,
+            emergency: None,
             _lock: lock,
         })
     }
@@ -149,6 +158,7 @@ impl Repository {
         lifetimes: &Lifetimes,
         now: Timestamp,
     ) -> Result<Published, PublishError> {
+        let delegation = self.delegation()?;
         let targets = Targets {
             version: self.next_release()?,
             expires: after(now, lifetimes.targets),
@@ -156,7 +166,7 @@ impl Repository {
                 .iter()
                 .map(|(name, bytes)| (name.clone(), FileInfo::of(bytes)))
                 .collect(),
-            delegations: None,
+            delegations: delegation.as_ref().map(Delegation::to_json),
         };
         let targets = self.signed(targets, signers)?;
         Limits::default()
@@ -170,6 +180,11 @@ impl Repository {
             "targets.json".to_owned(),
             MetaInfo::of(targets.signed.version, targets.raw()),
         );
+        let emergency = self.orders_under(delegation.as_ref(), signers, lifetimes, now)?;
+        if let Some(emergency) = &emergency {
+            let info = MetaInfo::of(emergency.signed.version, emergency.raw());
+            meta.insert(EMERGENCY_FILE.to_owned(), info);
+        }
         let snapshot = Snapshot {
             version: self.free_version(
                 Snapshot::NAME,
@@ -180,7 +195,7 @@ impl Repository {
         };
         let snapshot = self.signed(snapshot, signers)?;
         let timestamp = self.timestamp(&snapshot, signers, lifetimes, now)?;
-        self.check(&timestamp, &snapshot, &targets, now)?;
+        self.check(&timestamp, &snapshot, &targets, emergency.as_ref(), now)?;
 
         let mut writer = Writer::new(&self);
         for (name, bytes) in files {
@@ -193,6 +208,10 @@ impl Repository {
             &RemotePath::metadata(Targets::NAME, targets.signed.version, true),
             targets.raw(),
         )?;
+        if let Some(emergency) = &emergency {
+            let path = RemotePath::metadata(EMERGENCY, emergency.signed.version, true);
+            writer.add(&path, emergency.raw())?;
+        }
         writer.add(
             &RemotePath::metadata(Snapshot::NAME, snapshot.signed.version, true),
             snapshot.raw(),
@@ -226,7 +245,7 @@ impl Repository {
             return Err(refused(&self.dir.display().to_string())(nothing));
         };
         let timestamp = self.timestamp(snapshot, signers, lifetimes, now)?;
-        self.check(&timestamp, snapshot, targets, now)?;
+        self.check(&timestamp, snapshot, targets, None, now)?;
         let mut writer = Writer::new(&self);
         writer.finish(&timestamp)?;
         Ok(Published {
@@ -265,11 +284,26 @@ impl Repository {
         signers: &[&dyn Signer],
     ) -> Result<Metadata<T>, PublishError> {
         let root = &self.roots.newest().signed;
-        let role = root.roles.get(T::NAME);
+        self.signed_as(
+            T::NAME,
+            content,
+            &root.keys,
+            root.roles.get(T::NAME),
+            signers,
+        )
+    }
+
+    fn signed_as<T: Role>(
+        &self,
+        name: &'static str,
+        content: T,
+        keys: &BTreeMap<String, PublicKey>,
+        role: Option<&RoleKeys>,
+        signers: &[&dyn Signer],
+    ) -> Result<Metadata<T>, PublishError> {
         let keyids = role.map(|role| role.keyids.as_slice()).unwrap_or_default();
         let holds = |key: &PublicKey, id: &String| {
-            root.keys
-                .get(id)
+            keys.get(id)
                 .is_some_and(|known| known.identity() == key.identity())
         };
         let mut chosen: Vec<&dyn Signer> = Vec::new();
@@ -283,7 +317,7 @@ impl Repository {
         let needed = role.map_or(1, |role| role.threshold);
         if (chosen.len() as u64) < needed {
             return Err(PublishError::Keys {
-                role: T::NAME,
+                role: name,
                 needed,
                 provided: chosen.len(),
                 keyids: keyids.join(", "),
@@ -298,13 +332,15 @@ impl Repository {
         timestamp: &Metadata<metadata::Timestamp>,
         snapshot: &Metadata<Snapshot>,
         targets: &Metadata<Targets>,
+        emergency: Option<&Metadata<Targets>>,
         now: Timestamp,
     ) -> Result<(), PublishError> {
         let mut agent = TrustedSet::new(self.roots.clone(), now);
         let judge = |agent: &mut TrustedSet| -> Result<(), Refusal> {
             agent.update_timestamp(timestamp.raw())?;
             agent.update_snapshot(snapshot.raw())?;
-            agent.update_targets(targets.raw())
+            agent.update_targets(targets.raw())?;
+            emergency.map_or(Ok(()), |emergency| agent.update_emergency(emergency.raw()))
         };
         judge(&mut agent).map_err(refused("agents would refuse the new publication"))
     }

@@ -13,6 +13,7 @@
 //!
 //! What is damaged or missing is an error with a remedy, never a fresh start.
 
+mod emergency;
 mod install;
 mod link;
 mod lock;
@@ -21,6 +22,8 @@ mod read;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub(crate) use emergency::Held;
+pub use emergency::Orders;
 pub(crate) use link::Link;
 pub(crate) use lock::Lock;
 pub use read::Status;

@@ -63,7 +63,7 @@ impl StateDir {
         })
     }
 
-    fn roots(&self, anchor: &[u8]) -> Result<RootChain, Refusal> {
+    pub(super) fn roots(&self, anchor: &[u8]) -> Result<RootChain, Refusal> {
         let mut roots = RootChain::anchor(anchor).map_err(|refusal| {
             Refusal::new(
                 super::Reason::RootInstalled,

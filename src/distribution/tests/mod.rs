@@ -2,6 +2,7 @@
 
 mod attacks;
 mod crash;
+mod emergency;
 mod follow;
 mod rotation;
 mod state;

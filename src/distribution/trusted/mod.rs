@@ -6,9 +6,14 @@
 #[cfg(test)]
 mod tests;
 
-use super::metadata::{Metadata, Role, Snapshot, Targets, Timestamp};
+use super::metadata::{
+    Delegation, EMERGENCY, MetaInfo, Metadata, Role, Snapshot, Targets, Timestamp,
+};
 use super::reason::{Reason, Refusal};
 use super::roots::RootChain;
+
+/// Name of the emergency role's metadata in a snapshot.
+pub(crate) const EMERGENCY_FILE: &str = "emergency.json";
 
 /// What an offered timestamp was.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +37,7 @@ pub struct TrustedSet {
     timestamp: Option<Metadata<Timestamp>>,
     snapshot: Option<Metadata<Snapshot>>,
     targets: Option<Metadata<Targets>>,
+    emergency: Option<Metadata<Targets>>,
 }
 
 impl TrustedSet {
@@ -48,6 +54,7 @@ impl TrustedSet {
             timestamp: None,
             snapshot: None,
             targets: None,
+            emergency: None,
         }
     }
 
@@ -207,6 +214,44 @@ impl TrustedSet {
         offered.require_fresh(self.now)?;
         self.targets = Some(offered);
         Ok(())
+    }
+
+    /// What the snapshot lists of the emergency role, where the targets delegate to it and anything is listed.
+    ///
+    /// # Errors
+    /// [`Reason::Malformed`] for delegations that are not what TUF describes; [`Reason::OutOfOrder`] before the targets.
+    pub fn emergency_listed(&self) -> Result<Option<&MetaInfo>, Refusal> {
+        let targets = believed(self.targets.as_ref(), "emergency before targets")?;
+        if Delegation::of(&targets.signed)?.is_none() {
+            return Ok(None);
+        }
+        let snapshot = believed(self.snapshot.as_ref(), "emergency before snapshot")?;
+        Ok(snapshot.signed.meta.get(EMERGENCY_FILE))
+    }
+
+    /// Accepts metadata of the emergency role that the snapshot lists (5.6.7, as 5.6.2 to 5.6.5 with the delegated keys).
+    ///
+    /// # Errors
+    /// As [`TrustedSet::update_targets`]; nothing changes then.
+    pub fn update_emergency(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
+        let unlisted = || Refusal::new(Reason::Unlisted, "nothing is delegated to emergency");
+        let listed = self.emergency_listed()?.ok_or_else(unlisted)?;
+        listed.check(bytes, "the emergency metadata")?;
+        let offered = Metadata::<Targets>::parse(bytes)?;
+        let targets = believed(self.targets.as_ref(), "emergency before targets")?;
+        let delegation = Delegation::of(&targets.signed)?.ok_or_else(unlisted)?;
+        offered.require_delegated(&delegation)?;
+        let version = offered.signed.version;
+        listed_version(EMERGENCY, version, listed.version, "snapshot")?;
+        offered.require_fresh(self.now)?;
+        self.emergency = Some(offered);
+        Ok(())
+    }
+
+    /// The metadata of the emergency role accepted in this update.
+    #[must_use]
+    pub fn emergency(&self) -> Option<&Metadata<Targets>> {
+        self.emergency.as_ref()
     }
 
     /// The roots, from the trusted one to the newest.

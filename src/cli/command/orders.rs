@@ -1,0 +1,275 @@
+//! `rbk halt` and `rbk recall`: orders of incident commanders, which take effect at every agent's next poll.
+
+use camino::Utf8PathBuf;
+use clap::{Args, ValueEnum};
+use jiff::Timestamp;
+
+use super::Run;
+use super::shared::{counted, key, now, read_file};
+use crate::agent::{Halt, Orders, Recall};
+use crate::cli::{CliError, Console, Exit};
+use crate::diagnostic::visible::visible_line;
+use crate::distribution::signer::Signer;
+use crate::distribution::{Lifetimes, PublishError, Repository};
+use crate::document::Digest;
+use crate::document::model::{HaltLevel, ObjectRef};
+
+/// Where orders are published, and by whom.
+#[derive(Args)]
+struct Publication {
+    /// Folder that releases are published to
+    #[arg(long)]
+    to: Utf8PathBuf,
+    /// Root file, complete; give every version, oldest first, when keys were rotated
+    #[arg(long, required = true)]
+    root: Vec<Utf8PathBuf>,
+    /// Private key: `file:PATH` or `env:NAME`; those of emergency, snapshot and timestamp
+    #[arg(long, required = true)]
+    key: Vec<String>,
+    /// Who gives the order
+    #[arg(long, value_name = "NAME")]
+    by: String,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+}
+
+impl Publication {
+    /// Publishes the orders that are there with a change.
+    fn change(
+        &self,
+        change: impl FnOnce(&mut Orders, Timestamp) -> Result<(), CliError>,
+        console: &mut Console,
+    ) -> Result<Exit, CliError> {
+        let said = [("--by", &self.by), ("--reason", &self.reason)];
+        if let Some((name, _)) = said.iter().find(|(_, text)| text.trim().is_empty()) {
+            return Err(CliError::usage(format!("{name} says nothing")));
+        }
+        let roots: Result<Vec<_>, _> = self.root.iter().map(read_file).collect();
+        let signers: Result<Vec<_>, _> = self.key.iter().map(|source| key(source)).collect();
+        let signers = signers?;
+        let signers: Vec<&dyn Signer> = signers.iter().map(|it| it as &dyn Signer).collect();
+        let repository = Repository::open(self.to.as_std_path(), &roots?);
+        let repository = repository.map_err(CliError::could_not)?;
+        let files = repository.orders().map_err(CliError::could_not)?;
+        let mut orders = Orders::read(&files).map_err(CliError::could_not)?;
+        let at = now();
+        let at = Timestamp::from_second(at.as_second()).unwrap_or(at);
+        change(&mut orders, at)?;
+        let files = orders.to_files();
+        let published = repository.publish_orders(&files, &signers, &Lifetimes::default(), at);
+        published.map_err(|error| match error {
+            PublishError::Keys { .. } => {
+                CliError::usage(error).help("give `--key` for emergency, snapshot and timestamp")
+            }
+            other => CliError::could_not(other),
+        })?;
+        tell(&orders, at, console);
+        Ok(Exit::Clean)
+    }
+}
+
+/// Prints orders that are in force at a moment.
+pub(super) fn tell(orders: &Orders, at: Timestamp, console: &mut Console) {
+    let halts = orders.halts.iter();
+    for halt in halts.filter(|halt| halt.until.is_none_or(|until| at < until)) {
+        console.line(visible_line(&halt_words(halt)));
+    }
+    for recall in &orders.recalled {
+        console.line(visible_line(&recall_words(recall)));
+    }
+    if orders.halts.is_empty() && orders.recalled.is_empty() {
+        console.line("no orders are in force");
+    }
+}
+
+fn halt_words(halt: &Halt) -> String {
+    let level = level_name(halt.level);
+    let mut words = format!("halt {level} by {} since {}", halt.by, halt.at);
+    if let Some(until) = halt.until {
+        words += &format!(" until {until}");
+    }
+    let environments = halt.environments.iter().flatten().map(ToString::to_string);
+    let services = halt.services.iter().flatten().map(ToString::to_string);
+    let places: Vec<String> = environments.chain(services).collect();
+    if !places.is_empty() {
+        words += &format!(", only for {}", places.join(", "));
+    }
+    words + ": " + &halt.reason
+}
+
+fn recall_words(recall: &Recall) -> String {
+    let what = match (&recall.digest, recall.kind, &recall.id) {
+        (None, Some(kind), Some(id)) => match &recall.version {
+            Some(version) => format!("{kind}/{id}@{version}"),
+            None => format!("{kind}/{id}"),
+        },
+        (digest, ..) => digest.map(|it| it.to_string()).unwrap_or_default(),
+    };
+    format!(
+        "{what} is withdrawn by {} since {}: {}",
+        recall.by, recall.at, recall.reason
+    )
+}
+
+fn level_name(level: HaltLevel) -> &'static str {
+    match level {
+        HaltLevel::AdviseOnly => "advise_only",
+        HaltLevel::PauseNew => "pause_new",
+        HaltLevel::StopNow => "stop_now",
+    }
+}
+
+/// How far agents are stopped.
+#[derive(Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Level {
+    /// Agents may only advise
+    AdviseOnly,
+    /// Runs under way may finish their verification and undo; no write starts
+    PauseNew,
+    /// Nothing starts, the undo included
+    StopNow,
+}
+
+impl From<Level> for HaltLevel {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::AdviseOnly => Self::AdviseOnly,
+            Level::PauseNew => Self::PauseNew,
+            Level::StopNow => Self::StopNow,
+        }
+    }
+}
+
+/// Arguments of `rbk halt`.
+#[derive(Args)]
+pub(in crate::cli) struct HaltCommand {
+    #[command(flatten)]
+    publication: Publication,
+    /// How far
+    #[arg(long, value_enum, required_unless_present = "lift")]
+    level: Option<Level>,
+    /// Take every halt back
+    #[arg(long, conflicts_with_all = ["level", "until", "environment", "service"])]
+    lift: bool,
+    /// Until when; until it is lifted when left out
+    #[arg(long, value_name = "TIMESTAMP")]
+    until: Option<Timestamp>,
+    /// Only in this environment
+    #[arg(long, value_name = "NAME")]
+    environment: Vec<String>,
+    /// Only for this service
+    #[arg(long, value_name = "NAME")]
+    service: Vec<String>,
+}
+
+impl Run for HaltCommand {
+    fn run(self, console: &mut Console) -> Result<Exit, CliError> {
+        let Publication { by, reason, .. } = &self.publication;
+        let change = |orders: &mut Orders, at: Timestamp| {
+            let Some(level) = self.level else {
+                orders.halts.clear();
+                return Ok(());
+            };
+            if self.until.is_some_and(|until| until <= at) {
+                return Err(CliError::usage("--until is over already"));
+            }
+            let environments = self.environment.iter().map(|name| name.as_str().into());
+            let services = self.service.iter().map(|name| name.as_str().into());
+            orders.halts.push(Halt {
+                level: level.into(),
+                reason: reason.clone(),
+                by: by.clone(),
+                at,
+                until: self.until,
+                environments: Some(environments.collect())
+                    .filter(|names: &Vec<_>| !names.is_empty()),
+                services: Some(services.collect()).filter(|names: &Vec<_>| !names.is_empty()),
+            });
+            Ok(())
+        };
+        self.publication.change(change, console)
+    }
+}
+
+/// Arguments of `rbk recall`.
+#[derive(Args)]
+pub(in crate::cli) struct RecallCommand {
+    /// What is withdrawn: KIND/ID, KIND/ID@VERSION, or the digest of a source or closure
+    #[arg(required = true, value_name = "DOCUMENT")]
+    documents: Vec<String>,
+    #[command(flatten)]
+    publication: Publication,
+    /// Take the withdrawal of these documents back
+    #[arg(long)]
+    lift: bool,
+}
+
+impl Run for RecallCommand {
+    fn run(self, console: &mut Console) -> Result<Exit, CliError> {
+        let Publication { by, reason, .. } = &self.publication;
+        let change = |orders: &mut Orders, at: Timestamp| {
+            for document in &self.documents {
+                let recall = Recall {
+                    reason: reason.clone(),
+                    by: by.clone(),
+                    at,
+                    ..named(document, at)?
+                };
+                let same = |other: &Recall| {
+                    let key = |it: &Recall| (it.digest, it.kind, it.id.clone(), it.version.clone());
+                    key(other) == key(&recall)
+                };
+                let known = orders.recalled.iter().any(same);
+                if self.lift && !known {
+                    return Err(CliError::usage(format!("{document} is not withdrawn")));
+                }
+                orders.recalled.retain(|other| !same(other));
+                if !self.lift {
+                    orders.recalled.push(recall);
+                }
+            }
+            Ok(())
+        };
+        let done = self.publication.change(change, console)?;
+        if !self.lift {
+            let count = counted(self.documents.len() as u64, "document");
+            console.line(format!("withdrawn from the next poll on: {count}"));
+        }
+        Ok(done)
+    }
+}
+
+/// What a name on the command line withdraws.
+fn named(document: &str, at: Timestamp) -> Result<Recall, CliError> {
+    let nothing = Recall {
+        digest: None,
+        kind: None,
+        id: None,
+        version: None,
+        reason: String::new(),
+        by: String::new(),
+        at,
+    };
+    if let Ok(digest) = document.parse::<Digest>() {
+        return Ok(Recall {
+            digest: Some(digest),
+            ..nothing
+        });
+    }
+    let (name, version) = match document.split_once('@') {
+        Some((name, version)) => (name, Some(version.to_owned())),
+        None => (document, None),
+    };
+    let object: ObjectRef = name.parse().map_err(|error| {
+        CliError::usage(format!("{document}: {error}"))
+            .help("write KIND/ID, KIND/ID@VERSION, or a digest")
+    })?;
+    Ok(Recall {
+        kind: Some(object.kind),
+        id: Some(object.id.to_string()),
+        version,
+        ..nothing
+    })
+}
