@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::emergency::{self, COMMANDER, halt, order};
 use crate::distribution::disk::{Disk, Gate};
 use crate::distribution::publish::Repository;
 use crate::distribution::reason::Reason;
@@ -113,6 +114,36 @@ fn dying_at_any_step_of_an_update_leaves_a_good_release_and_the_memory() {
         seen.borrow_mut().insert(on);
     });
     assert_eq!(seen.borrow().len(), 2, "deaths before and after the switch");
+}
+
+#[test]
+fn dying_at_any_step_loses_no_order() {
+    let mirror = emergency::mirror();
+    order(&mirror, "stop", &[COMMANDER, 5, 6]).unwrap();
+    let start = Agent::following(&mirror);
+    order(&mirror, "go on", &[COMMANDER, 5, 6]).unwrap();
+    mirror.publish("two", now());
+    let seen = std::cell::RefCell::new(std::collections::BTreeSet::new());
+    die_at_every_step(&start, &mirror, |agent, step| {
+        let order = halt(agent).unwrap();
+        assert!(
+            ["stop", "go on"].contains(&order.as_str()),
+            "step {step}: {order}"
+        );
+        // A release never comes into force before the orders that were published with it.
+        assert!(
+            order == "go on" || agent.on().as_deref() == Some("one"),
+            "step {step}"
+        );
+        let report = agent.sync(&mirror.transport(), now());
+        assert!(
+            !matches!(report.outcome, Outcome::Refused { .. }),
+            "step {step}: {report:?}"
+        );
+        assert_eq!(halt(agent).as_deref(), Some("go on"), "step {step}");
+        seen.borrow_mut().insert(order);
+    });
+    assert_eq!(seen.borrow().len(), 2, "deaths before and after the order");
 }
 
 #[test]

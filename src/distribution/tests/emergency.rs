@@ -16,7 +16,7 @@ use crate::distribution::sync::Outcome;
 use crate::distribution::testing::{Agent, Mirror, activated, files, key, next_root, now, role};
 
 /// The key of the commanders.
-const COMMANDER: u8 = 9;
+pub(super) const COMMANDER: u8 = 9;
 
 fn signers(keys: &[PemSigner]) -> Vec<&dyn Signer> {
     keys.iter().map(|key| key as &dyn Signer).collect()
@@ -35,7 +35,7 @@ fn delegating(repository: Repository, seeds: &[u8], threshold: u64) -> Repositor
 }
 
 /// A mirror whose first release lets the commanders give orders.
-fn mirror() -> Mirror {
+pub(super) fn mirror() -> Mirror {
     let mirror = Mirror::new();
     release(&mirror, &[COMMANDER], 1, &[4, 5, 6], "one").unwrap();
     mirror
@@ -63,13 +63,13 @@ fn orders(text: &str) -> BTreeMap<String, Vec<u8>> {
     BTreeMap::from([(HALT_FILE.to_owned(), text.as_bytes().to_vec())])
 }
 
-fn order(mirror: &Mirror, text: &str, seeds: &[u8]) -> Result<Published, PublishError> {
+pub(super) fn order(mirror: &Mirror, text: &str, seeds: &[u8]) -> Result<Published, PublishError> {
     let keys = keys(seeds);
     let repository = mirror.open();
     repository.publish_orders(&orders(text), &signers(&keys), &Lifetimes::default(), now())
 }
 
-fn halt(agent: &Agent) -> Option<String> {
+pub(super) fn halt(agent: &Agent) -> Option<String> {
     let orders = agent.state().orders(&agent.anchor).unwrap();
     let bytes = orders.files.get(HALT_FILE).cloned();
     bytes.map(|bytes| String::from_utf8(bytes).unwrap())
