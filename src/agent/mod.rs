@@ -2,6 +2,7 @@
 
 mod decide;
 mod evidence;
+pub mod kill_switch;
 mod orders;
 mod release;
 

@@ -42,6 +42,7 @@ fn order(bench: &Workbench, order: &str, key: &str) -> Ran {
 /// What the agent decides about an incident after a bad release.
 fn decision(bench: &Workbench) -> Value {
     let incident = include_str!("../../benches/incident.json");
+    bench.write("incident.json", incident);
     let ran = bench.rbk_with_input(&words(&format!("decide --incident - {AGENT}")), incident);
     ran.expect(0).json()
 }
@@ -87,6 +88,39 @@ fn a_halt_reaches_as_far_as_it_says() {
     .expect(0);
     sync(&bench).expect(0);
     assert_ne!(decision(&bench)["next"], "request_approval");
+}
+
+/// The file and the variable that the policy names work without a network, and without a synchronisation.
+#[test]
+fn this_machine_can_be_stopped_by_itself() {
+    let bench = Workbench::new();
+    bench.own_library("library");
+    let halt = bench.path("halt");
+    let from = "\"file:/etc/rbk/halt\"";
+    let to = format!("\"file:{}\", \"env:RBK_TEST_HALT\"", halt.display());
+    bench.replace("library/runbooks/governance.yaml", from, &to);
+    bench.commit("library");
+    bench
+        .rbk(&words("bundle build library --out bundle"))
+        .expect(0);
+    bench.make_root();
+    bench.publish_with("bundle", "--without-evidence").expect(0);
+    sync(&bench).expect(0);
+    assert_eq!(decision(&bench)["next"], "request_approval");
+    for text in ["", "pause_new\n", "what now?"] {
+        std::fs::write(&halt, text).unwrap();
+        assert_ne!(decision(&bench)["next"], "request_approval", "{text:?}");
+    }
+    std::fs::remove_file(&halt).unwrap();
+    assert_eq!(decision(&bench)["next"], "request_approval");
+    let set = |command: &mut std::process::Command| {
+        command.env("RBK_TEST_HALT", "stop_now");
+    };
+    let ran = bench.rbk_with(
+        &words(&format!("decide --incident incident.json {AGENT}")),
+        set,
+    );
+    assert_ne!(ran.expect(0).json()["next"], "request_approval");
 }
 
 #[test]

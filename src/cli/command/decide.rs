@@ -8,13 +8,17 @@ use clap::Args;
 use serde::de::DeserializeOwned;
 
 use super::Run;
+use super::orders::level_name;
 use super::shared::{StateOptions, now, print_json, read_file};
+use crate::agent::kill_switch::{LocalHalt, local_halts, read_file as read_source};
 use crate::agent::{
     AuthorizationInput, DecisionInput, Orders, decide, judge, open_release, prepare,
 };
 use crate::bundle::Bundle;
 use crate::cli::{CliError, Console, Exit};
 use crate::diagnostic::visible::visible_line;
+use crate::document::model::HaltLevel;
+use crate::engine::incident::Incident;
 
 /// Largest input read, in bytes.
 const MAX_INPUT: u64 = 16 * 1024 * 1024;
@@ -34,7 +38,7 @@ impl Run for Decide {
         let input: DecisionInput = read_input(&self.incident)?;
         let (bundle, orders) = current(&self.state)?;
         let prepared = Arc::new(prepare(&bundle));
-        let halt = orders.halt(&input.incident, now());
+        let halt = halted(&bundle, &orders, &input.incident);
         let input = DecisionInput {
             halt: input.halt.max(halt),
             ..input
@@ -58,7 +62,7 @@ impl Run for Authorize {
     fn run(self, console: &mut Console) -> Result<Exit, CliError> {
         let input: AuthorizationInput = read_input(&self.proposal)?;
         let (bundle, orders) = current(&self.state)?;
-        let halt = orders.halt(&input.incident, now());
+        let halt = halted(&bundle, &orders, &input.incident);
         let input = AuthorizationInput {
             halt: input.halt.max(halt),
             ..input
@@ -67,6 +71,22 @@ impl Run for Authorize {
         print_json(console, &verdict)?;
         Ok(Exit::findings_unless(verdict.allowed))
     }
+}
+
+/// How far agents are stopped for an incident: by orders, and by what this machine says itself.
+fn halted(bundle: &Bundle, orders: &Orders, incident: &Incident) -> Option<HaltLevel> {
+    let at = now();
+    let variable = |name: &str| std::env::var(name).ok();
+    let switch = bundle.governance.spec.kill_switch.iter();
+    let local: Vec<LocalHalt> = switch
+        .flat_map(|switch| local_halts(switch, incident, at, &read_source, &variable))
+        .collect();
+    for LocalHalt { source, why, level } in &local {
+        let line = visible_line(&format!("{source}: {why}"));
+        eprintln!("note: {line}; agents are stopped: {}", level_name(*level));
+    }
+    let local = local.into_iter().map(|halt| halt.level).max();
+    orders.halt(incident, at).max(local)
 }
 
 /// The bundle in force without what is refused or withdrawn, and the orders in force. A release that is no longer fresh may not be

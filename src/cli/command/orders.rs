@@ -112,7 +112,7 @@ fn recall_words(recall: &Recall) -> String {
     )
 }
 
-fn level_name(level: HaltLevel) -> &'static str {
+pub(super) fn level_name(level: HaltLevel) -> &'static str {
     match level {
         HaltLevel::AdviseOnly => "advise_only",
         HaltLevel::PauseNew => "pause_new",
