@@ -4,6 +4,7 @@
 //! a commit came from, who its people are, when heads were pushed, and what reviewers said. Whatever cannot be found out makes
 //! the facts incomplete, which is an error and neither yes nor no.
 
+mod adoption;
 mod co_authors;
 mod error;
 mod exceptions;
