@@ -116,6 +116,20 @@ mod tests {
         })
     }
 
+    #[test]
+    fn people_are_moved_on_as_far_as_needed() {
+        let team = |votes: &[Account]| (1, votes.iter().copied().collect());
+        // Each slot takes the one the slot before it would need: the last moves all of them on.
+        let chain = [team(&[1, 2]), team(&[1, 3]), team(&[2, 4]), team(&[1])];
+        assert!(fills(&chain));
+        let twice = [(2, [1, 2, 3].into()), (1, [1].into()), (1, [2].into())];
+        assert!(!fills(&twice));
+        let enough = [(2, [1, 2, 3, 4].into()), (1, [1].into()), (1, [2].into())];
+        assert!(fills(&enough));
+        let short = [team(&[1, 2]), team(&[1, 2]), team(&[1, 2])];
+        assert!(!fills(&short));
+    }
+
     proptest::proptest! {
         #[test]
         fn people_are_found_whenever_there_are_some(

@@ -228,6 +228,8 @@ fn table() -> Vec<Row> {
         ("approved afterwards", "G79", vec![("/exceptions/0/ratification", ratified("b2", 102, "2026-11-10T20:00:00Z"))], Allow, &["RATIFIED"], NONE),
         ("approved before it is over", "G85", vec![("/exceptions", with("ratification", ratified("b2", 102, "2026-11-10T12:00:00Z")))], Allow, &["RATIFIED"], NONE),
         ("other bytes approved afterwards", "G79", vec![("/exceptions/0/ratification", ratified("b3", 102, "2026-11-10T20:00:00Z"))], Deny, &["EXC_EXPIRED"], NONE),
+        ("approved this very moment", "G79", vec![("/exceptions/0/ratification", ratified("b2", 102, "2026-11-11T09:00:00Z"))], Allow, &["RATIFIED"], NONE),
+        ("approved in a moment", "G79", vec![("/exceptions/0/ratification", ratified("b2", 102, "2026-11-11T09:00:01Z"))], Deny, &["EXC_EXPIRED"], NONE),
         ("approved by the author afterwards", "G79", vec![("/exceptions/0/ratification", ratified("b2", 101, "2026-11-10T20:00:00Z"))], Deny, &["EXC_EXPIRED"], NONE),
         ("approved by whoever afterwards", "G79", vec![("/exceptions/0/ratification", ratified("b2", 106, "2026-11-10T20:00:00Z"))], Deny, &["EXC_EXPIRED"], NONE),
         ("approved too late", "G79", vec![("/now", json!("2026-11-20T00:00:00Z")), ("/exceptions/0/ratification", ratified("b2", 102, "2026-11-13T11:00:01Z"))], Deny, &["EXC_EXPIRED"], NONE),

@@ -181,3 +181,17 @@ fn people_are_told_apart_by_ids() {
     );
     assert_eq!(under("G01", &[late], &[]).2, ["SELF_APPROVAL"]);
 }
+
+/// Who is listed in git was approved there; GitHub's own list of the same team does not add to it.
+#[test]
+fn members_that_a_policy_lists_count_instead_of_those_of_github() {
+    let listing = |id: u64| {
+        let members = json!([{"login": "somebody", "id": id}]);
+        (
+            "/teams/sre",
+            json!({"github": "acme/sre", "id": 11, "members": members}),
+        )
+    };
+    assert_eq!(under("G01", &[listing(102)], &[]).0, Verdict::Allow);
+    assert_eq!(under("G01", &[listing(105)], &[]).0, Verdict::Deny);
+}
