@@ -15,6 +15,8 @@ use rbk::distribution::{
 };
 use sha2::{Digest as _, Sha256};
 
+use crate::workbench::{Workbench, words};
+
 fn python() -> Option<PathBuf> {
     if let Some(venv) = std::env::var_os("RBK_TEST_VENV") {
         return Some(PathBuf::from(venv).join("bin/python"));
@@ -256,6 +258,17 @@ fn python_tuf_finds_orders_through_the_delegation() {
         .with_emergency_keys(&[commander], 1)
         .publish(&release("one"), &signers, &lifetimes, Timestamp::now())
         .unwrap();
+    let (anchor, address) = (publisher.anchor(), serve(&publisher.public()));
+    let state = publisher.home.path().join("python");
+    let found = || -> serde_json::Value {
+        let [anchor, state] = [&anchor, &state].map(|path| path.to_str().unwrap());
+        let output = python_tuf(&python, &["orders", anchor, &address, state]);
+        let shown = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{shown}");
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    // The role is delegated to, and has given no orders yet.
+    assert_eq!(found(), serde_json::json!({}));
     // What is not delegated to the role is none of its files, whoever signs it.
     let orders = BTreeMap::from([
         ("halt.json".to_owned(), b"stop".to_vec()),
@@ -264,19 +277,58 @@ fn python_tuf_finds_orders_through_the_delegation() {
     open()
         .publish_orders(&orders, &signers, &lifetimes, Timestamp::now())
         .unwrap();
-    let (anchor, address) = (publisher.anchor(), serve(&publisher.public()));
-    let state = publisher.home.path().join("python");
-    let arguments = [
-        "orders",
-        anchor.to_str().unwrap(),
-        &address,
-        state.to_str().unwrap(),
-    ];
-    let output = python_tuf(&python, &arguments);
-    let shown = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{shown}");
-    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(found, serde_json::json!({"halt.json": sha256(b"stop")}));
+    let stop = serde_json::json!({"halt.json": sha256(b"stop")});
+    assert_eq!(found(), stop);
+}
+
+/// The example for other languages, against what the binary publishes.
+#[test]
+fn a_reader_in_another_language_obeys_orders() {
+    let Some(python) = python() else { return };
+    let bench = Workbench::new();
+    bench.starter("repository");
+    let build = "bundle build repository --out bundle";
+    bench.rbk(&words(build)).expect(0);
+    bench.make_root();
+    let new = "keys new commander --out keys";
+    bench.rbk(&words(new)).expect(0);
+    let more = "--emergency-key keys/commander.pub --key file:keys/commander.pem";
+    bench.publish_with("bundle", more).expect(0);
+    let address = serve(&bench.path("public"));
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/reader.py");
+    let read = || -> serde_json::Value {
+        let [root, state] = ["root.json", "python"].map(|name| bench.path(name));
+        let ran = Command::new(&python)
+            .arg(&script)
+            .args([root.to_str().unwrap(), &address, state.to_str().unwrap()])
+            .output()
+            .unwrap();
+        let shown = String::from_utf8_lossy(&ran.stderr);
+        assert!(ran.status.success(), "{shown}");
+        serde_json::from_slice(&ran.stdout).unwrap()
+    };
+    let order = |order: &str| {
+        let keys = ["commander", "snapshot", "timestamp"];
+        let keys = keys
+            .map(|name| format!("--key file:keys/{name}.pem"))
+            .join(" ");
+        let line =
+            format!("{order} --to public --root root.json --by dave --reason drained {keys}");
+        bench.rbk(&words(&line)).expect(0);
+    };
+    const RUNBOOK: &str = "Runbook/error-rate-after-deploy@1.0.0";
+    let before = read();
+    assert_eq!(before["halt"], serde_json::Value::Null);
+    assert!(before["documents"][RUNBOOK]["actions"].is_object());
+    order("halt --level pause_new");
+    order("recall Action/k8s.rollout-undo");
+    let after = read();
+    assert_eq!(after["halt"], "pause_new");
+    assert_eq!(after["documents"].get(RUNBOOK), None);
+    assert_eq!(after["refused"][RUNBOOK], "withdrawn by dave: drained");
+    order("halt --lift");
+    order("recall Action/k8s.rollout-undo --lift");
+    assert_eq!(read(), before);
 }
 
 #[test]

@@ -16,7 +16,8 @@ fn agent() -> Workbench {
         .expect(0);
     bench.make_root();
     bench.rbk(&words("keys new commander --out keys")).expect(0);
-    let more = "--without-evidence --emergency-key keys/commander.pub";
+    let more =
+        "--without-evidence --emergency-key keys/commander.pub --key file:keys/commander.pem";
     bench.publish_with("bundle", more).expect(0);
     sync(&bench).expect(0);
     bench
@@ -170,7 +171,7 @@ fn orders_that_are_no_orders_are_not_published() {
         let ran = order(&bench, what, key).expect(2);
         assert!(ran.stderr.contains(says), "{what}: {ran}");
     }
-    assert!(!bench.path("public/metadata/1.emergency.json").exists());
+    assert!(!bench.path("public/metadata/2.emergency.json").exists());
     let plain = Workbench::new();
     plain.starter("plain");
     plain

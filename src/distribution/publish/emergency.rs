@@ -76,7 +76,8 @@ impl Repository {
     }
 
     /// The orders that are published, as a release that delegates so has to list them: signed anew where others may give
-    /// orders than before, so that none goes out of force unseen.
+    /// orders than before, so that none goes out of force unseen. The first time there are none yet, and that is signed too: TUF
+    /// clients expect the metadata of a role that is delegated to.
     pub(super) fn orders_under(
         &self,
         delegation: Option<&Delegation>,
@@ -84,16 +85,22 @@ impl Repository {
         lifetimes: &Lifetimes,
         now: Timestamp,
     ) -> Result<Option<Metadata<Targets>>, PublishError> {
-        let (Some(delegation), Some(there)) = (delegation, self.published_emergency()?) else {
+        let Some(delegation) = delegation else {
             return Ok(None);
         };
-        if there.require_delegated(delegation).is_ok() && there.require_fresh(now).is_ok() {
-            return Ok(Some(there));
+        let there = self.published_emergency()?;
+        let holds = |there: &Metadata<Targets>| {
+            there.require_delegated(delegation).is_ok() && there.require_fresh(now).is_ok()
+        };
+        if there.as_ref().is_some_and(holds) {
+            return Ok(there);
         }
+        let there = there.map(|there| there.signed);
         let again = Targets {
-            version: self.next_emergency(Some(there.signed.version))?,
+            version: self.next_emergency(there.as_ref().map(|there| there.version))?,
             expires: after(now, lifetimes.emergency),
-            ..there.signed
+            targets: there.map(|there| there.targets).unwrap_or_default(),
+            delegations: None,
         };
         let Delegation { keys, role } = delegation;
         self.signed_as(EMERGENCY, again, keys, Some(role), signers)

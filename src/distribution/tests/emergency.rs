@@ -37,7 +37,7 @@ fn delegating(repository: Repository, seeds: &[u8], threshold: u64) -> Repositor
 /// A mirror whose first release lets the commanders give orders.
 pub(super) fn mirror() -> Mirror {
     let mirror = Mirror::new();
-    release(&mirror, &[COMMANDER], 1, &[4, 5, 6], "one").unwrap();
+    release(&mirror, &[COMMANDER], 1, &[4, 5, 6, COMMANDER], "one").unwrap();
     mirror
 }
 
@@ -203,7 +203,7 @@ fn older_orders_are_refused_and_withheld_ones_noticed() {
 
     order(&mirror, "stop again", &[COMMANDER, 5, 6]).unwrap();
     let withheld = mirror.copy();
-    fs::remove_file(withheld.path("metadata/3.emergency.json")).unwrap();
+    fs::remove_file(withheld.path("metadata/4.emergency.json")).unwrap();
     agent.refuses(&withheld.transport(), later(1), Reason::NotFound);
     assert_eq!(halt(&agent).as_deref(), Some("go on"));
     // What was changed on the way does not count either.
@@ -221,7 +221,10 @@ fn older_orders_are_refused_and_withheld_ones_noticed() {
 #[test]
 fn orders_need_the_threshold_of_the_commanders() {
     let mirror = Mirror::new();
-    release(&mirror, &[COMMANDER, 10], 2, &[4, 5, 6], "one").unwrap();
+    // TUF clients expect metadata of a role that is delegated to.
+    assert!(release(&mirror, &[COMMANDER, 10], 2, &[4, 5, 6, COMMANDER], "one").is_err());
+    let all = [4, 5, 6, COMMANDER, 10];
+    release(&mirror, &[COMMANDER, 10], 2, &all, "one").unwrap();
     assert!(order(&mirror, "stop", &[COMMANDER, 5, 6]).is_err());
     order(&mirror, "stop", &[COMMANDER, 10, 5, 6]).unwrap();
     assert_eq!(halt(&Agent::following(&mirror)).as_deref(), Some("stop"));
