@@ -7,7 +7,8 @@
 //! Publishing: make keys ([`NewKey`]), draft, sign and merge a root ([`root`]), then
 //! [`Repository::open`] and [`Repository::publish`]; between releases [`Repository::refresh_timestamp`].
 //!
-//! Following: [`sync`] from a [`Transport`] ([`DirectoryTransport`], [`HttpTransport`]) into a [`StateDir`],
+//! Following: [`sync`] from a [`Transport`] ([`DirectoryTransport`], [`HttpTransport`],
+//! [`OciTransport`]) into a [`StateDir`],
 //! with the root file that was installed with the agent. Then [`StateDir::current`] gives the [`Release`] in
 //! force, whose files are checked against their signed digests on every read, and [`StateDir::status`] says how
 //! fresh it is. Each refusal has a stable [`Reason`].
@@ -57,4 +58,7 @@ pub use roots::RootChain;
 pub use signer::{KeySource, NewKey, PemSigner, Signer};
 pub use state::{Orders, StateDir, Status};
 pub use sync::{Activate, Outcome, SyncOptions, SyncReport, sync};
-pub use transport::{DirectoryTransport, HttpOptions, HttpTransport, Transport, TransportError};
+pub use transport::{
+    DirectoryTransport, HttpOptions, HttpTransport, Keychain, OciTransport, Pushed, Reference,
+    Transport, TransportError, push,
+};

@@ -83,6 +83,15 @@ impl RemotePath {
         })
     }
 
+    /// Whether the name says which bytes the file has, so that they never change.
+    #[must_use]
+    pub(crate) fn is_by_digest(&self) -> bool {
+        let digest = self.file.split('.').next().unwrap_or_default();
+        self.folder == "targets"
+            && digest.len() == 64
+            && digest.bytes().all(|byte| byte.is_ascii_hexdigit())
+    }
+
     /// The folder: `metadata` or `targets`.
     #[must_use]
     pub fn folder(&self) -> &'static str {

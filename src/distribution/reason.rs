@@ -51,6 +51,10 @@ pub enum Reason {
     HttpStatus,
     /// A redirect to another origin.
     Redirect,
+    /// A registry's manifest is not that of a publication.
+    Manifest,
+    /// The registry's login did not work, or wanted credentials where they do not belong.
+    Credentials,
     /// The bundle layer refused the content.
     Content,
     /// The root installed with the agent cannot be used.
@@ -83,7 +87,7 @@ const fn entry(code: &'static str, meaning: &'static str, remedy: &'static str) 
 
 impl Reason {
     /// Every reason, in the order of the documentation.
-    pub const ALL: [Reason; 27] = [
+    pub const ALL: [Reason; 29] = [
         Reason::Malformed,
         Reason::UnsupportedVersion,
         Reason::Signature,
@@ -104,6 +108,8 @@ impl Reason {
         Reason::TooLarge,
         Reason::HttpStatus,
         Reason::Redirect,
+        Reason::Manifest,
+        Reason::Credentials,
         Reason::Content,
         Reason::RootInstalled,
         Reason::StateCorrupt,
@@ -140,6 +146,7 @@ impl Reason {
             Reason::Unreachable
                 | Reason::Timeout
                 | Reason::HttpStatus
+                | Reason::Credentials
                 | Reason::RootInstalled
                 | Reason::StateCorrupt
                 | Reason::StateLocked
@@ -250,6 +257,16 @@ impl Reason {
                 "redirect",
                 "the server redirects to another origin, too often, or without an address",
                 "use the final address as the agent's source",
+            ),
+            Reason::Manifest => entry(
+                "manifest",
+                "the manifest in the registry is not that of a publication",
+                "check the name and the tag; push the publication with `rbk push`",
+            ),
+            Reason::Credentials => entry(
+                "credentials",
+                "the registry did not accept the credentials, or wanted them sent elsewhere",
+                "log in as for docker, podman or skopeo; check the registry's name",
             ),
             Reason::Content => entry(
                 "content",

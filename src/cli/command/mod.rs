@@ -23,11 +23,13 @@ mod lsp;
 mod new;
 mod orders;
 mod publish;
+mod push;
 mod reporting;
 #[cfg(feature = "github")]
 mod review;
 mod schema;
 mod shared;
+mod source;
 mod sync;
 mod test;
 
@@ -95,6 +97,8 @@ commands! {
     Bundle(bundle::BundleCommand),
     /// Sign a bundle and publish it to a folder
     Publish(publish::Publish),
+    /// Copy what is published into an OCI registry
+    Push(push::Push),
     /// Stop agents at their next poll, whatever release they follow
     Halt(orders::HaltCommand),
     /// Withdraw documents from agents at their next poll

@@ -3,26 +3,25 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use camino::Utf8PathBuf;
 use clap::Args;
 
 use super::shared::{Output, StateOptions, counted, now, print_json, read_file};
+use super::source::Connection;
 use super::{Run, orders};
 use crate::agent::{Orders, open_release};
 use crate::cli::{CliError, Console, Exit};
 use crate::diagnostic::visible::visible_line;
-use crate::distribution::{
-    DirectoryTransport, HttpOptions, HttpTransport, Outcome, SyncOptions, SyncReport, Transport,
-    sync,
-};
+use crate::distribution::{Outcome, SyncOptions, SyncReport, sync};
 use crate::document::model::Kind;
 
 /// Arguments of `rbk sync`.
 #[derive(Args)]
 pub(in crate::cli) struct Sync {
-    /// Where releases are published: a folder, or an http(s) address
-    #[arg(long)]
+    /// Where releases are published: a folder, an http(s) address or an artifact (oci://REGISTRY/NAME:TAG)
+    #[arg(long, env = "RBK_FROM")]
     from: String,
+    #[command(flatten)]
+    connection: Connection,
     #[command(flatten)]
     state: StateOptions,
     /// How to print the result
@@ -32,7 +31,7 @@ pub(in crate::cli) struct Sync {
 
 impl Run for Sync {
     fn run(self, console: &mut Console) -> Result<Exit, CliError> {
-        let transport = transport(&self.from)?;
+        let transport = self.connection.transport(&self.from)?;
         let anchor = read_file(&self.state.root)?;
         let (demand, at) = (self.state.demand(), now());
         let refused = RefCell::new(BTreeMap::new());
@@ -75,18 +74,6 @@ fn exit(outcome: &Outcome) -> Exit {
         Outcome::Refused { code, .. } if code.is_about_the_offer() => Exit::Findings,
         Outcome::Refused { .. } => Exit::CouldNotEvaluate,
     }
-}
-
-fn transport(from: &str) -> Result<Box<dyn Transport>, CliError> {
-    let made: Result<Box<dyn Transport>, _> = if from.contains("://") {
-        HttpTransport::new(from, HttpOptions::default()).map(|made| Box::new(made) as _)
-    } else {
-        DirectoryTransport::new(Utf8PathBuf::from(from).as_std_path())
-            .map(|made| Box::new(made) as _)
-    };
-    made.map_err(|error| {
-        CliError::usage(error).help("give the folder or the address that `rbk publish` wrote to")
-    })
 }
 
 fn told(report: &SyncReport) -> Result<String, CliError> {

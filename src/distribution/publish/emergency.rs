@@ -62,7 +62,7 @@ impl Repository {
     }
 
     /// The metadata of the emergency role that the snapshot lists, whoever signed it.
-    fn published_emergency(&self) -> Result<Option<Metadata<Targets>>, PublishError> {
+    pub(super) fn published_emergency(&self) -> Result<Option<Metadata<Targets>>, PublishError> {
         let snapshot = self.before.as_ref().and_then(TrustedSet::snapshot);
         let listed = snapshot.and_then(|snapshot| snapshot.signed.meta.get(EMERGENCY_FILE));
         let Some(listed) = listed else {
@@ -130,10 +130,7 @@ impl Repository {
     ) -> Result<Published, PublishError> {
         let parts = self.before.as_ref();
         let parts = parts.and_then(|before| before.snapshot().zip(before.targets()));
-        let (before, targets) = parts.ok_or_else(|| {
-            let nothing = Refusal::new(Reason::NotFound, "nothing is published yet");
-            refused(&self.dir.display().to_string())(nothing)
-        })?;
+        let (before, targets) = parts.ok_or_else(|| self.nothing_published())?;
         let delegation = Delegation::of(&targets.signed).map_err(refused("targets.json"))?;
         let delegation = delegation.ok_or_else(|| {
             let nobody = "nobody may give orders; publish a release with `--emergency-key`";

@@ -6,6 +6,7 @@
 mod emergency;
 mod error;
 mod existing;
+mod generations;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -144,6 +145,11 @@ impl Repository {
             .map(|targets| targets.signed.version)
     }
 
+    fn nothing_published(&self) -> PublishError {
+        let nothing = Refusal::new(Reason::NotFound, "nothing is published yet");
+        refused(&self.dir.display().to_string())(nothing)
+    }
+
     /// Publishes a release, given as files by name. Each role is signed by those of the keys that belong to it.
     ///
     /// With ed25519 keys the result depends on nothing but the directory, the files, the keys and the time.
@@ -240,10 +246,7 @@ impl Repository {
             .before
             .as_ref()
             .and_then(|before| before.snapshot().zip(before.targets()));
-        let Some((snapshot, targets)) = parts else {
-            let nothing = Refusal::new(Reason::NotFound, "nothing is published yet");
-            return Err(refused(&self.dir.display().to_string())(nothing));
-        };
+        let (snapshot, targets) = parts.ok_or_else(|| self.nothing_published())?;
         let timestamp = self.timestamp(snapshot, signers, lifetimes, now)?;
         self.check(&timestamp, snapshot, targets, None, now)?;
         let mut writer = Writer::new(&self);
@@ -371,6 +374,8 @@ fn next(before: Option<u64>) -> Result<u64, Refusal> {
     }
 }
 
+/// In whole seconds, as metadata holds it.
 fn after(now: Timestamp, lifetime: SignedDuration) -> Timestamp {
-    now.saturating_add(lifetime).unwrap_or(Timestamp::MAX)
+    let expires = now.saturating_add(lifetime).unwrap_or(Timestamp::MAX);
+    Timestamp::from_second(expires.as_second()).unwrap_or(expires)
 }

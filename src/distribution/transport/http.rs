@@ -1,43 +1,29 @@
 //! Published files over HTTP: any static server, object store or content delivery network.
 
-use std::io::Read as _;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use ureq::http::{Response, Uri, header};
-use ureq::{Agent, Body};
+use ureq::Body;
+use ureq::http::{HeaderName, Response, Uri, header};
 
+use super::client::{Ask, Client, HttpOptions, header_of};
 use super::{Conditional, Transport, TransportError};
 use crate::distribution::name::RemotePath;
 
-const MAX_REDIRECTS: usize = 3;
-
-/// Limits in time for HTTP requests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HttpOptions {
-    /// For one file altogether, redirects included: bounds a server that drips.
-    pub total: Duration,
-    /// For each wait on the network: bounds a server that stops.
-    pub per_read: Duration,
-    /// For establishing a connection.
-    pub connect: Duration,
-}
-
-impl Default for HttpOptions {
-    fn default() -> Self {
-        Self {
-            total: Duration::from_secs(120),
-            per_read: Duration::from_secs(20),
-            connect: Duration::from_secs(10),
-        }
-    }
-}
+/// How often a file is asked for whose connection breaks.
+const ATTEMPTS: usize = 4;
 
 /// Fetches a publication below an `http:` or `https:` address.
 #[derive(Debug)]
 pub struct HttpTransport {
-    agent: Agent,
+    client: Client,
     base: Uri,
-    options: HttpOptions,
+}
+
+/// What arrived of a file so far, and the tag of the whole.
+#[derive(Default)]
+struct Arrived {
+    bytes: Vec<u8>,
+    tag: Option<String>,
 }
 
 impl HttpTransport {
@@ -59,155 +45,79 @@ impl HttpTransport {
         if uri.query().is_some() {
             return Err(wrong("must not have a query"));
         }
-        let local = matches!(authority.host(), "localhost" | "127.0.0.1" | "[::1]");
-        let mut config = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .accept_encoding("identity")
-            .user_agent(concat!("rbk/", env!("CARGO_PKG_VERSION")))
-            .timeout_connect(Some(options.connect))
-            .timeout_per_read(Some(options.per_read))
-            .timeout_recv_response(Some(options.per_read));
-        if local {
-            config = config.proxy(None);
-        }
         Ok(Self {
-            agent: config.build().new_agent(),
+            client: Client::new(&uri, options)?,
             base: uri,
-            options,
         })
     }
 
     fn get(
         &self,
         path: &RemotePath,
-        tag: Option<&str>,
+        headers: Vec<(HeaderName, String)>,
         deadline: Instant,
     ) -> Result<Response<Body>, TransportError> {
-        let start = format!("{}/{path}", self.base.to_string().trim_end_matches('/'));
-        let mut uri: Uri = start
+        let address = format!("{}/{path}", self.base.to_string().trim_end_matches('/'));
+        let uri: Uri = address
             .parse()
-            .map_err(|_| TransportError::Source(format!("address: {start} is not valid")))?;
-        for _ in 0..=MAX_REDIRECTS {
-            let mut request = self.agent.get(&uri);
-            if let Some(tag) = tag {
-                request = request.header(header::IF_NONE_MATCH, tag);
-            }
-            let left = deadline
-                .saturating_duration_since(Instant::now())
-                .max(Duration::from_millis(1));
-            let response = request
-                .config()
-                .timeout_global(Some(left))
-                .build()
-                .call()
-                .map_err(|error| self.error(path, &error))?;
-            if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
-                return Ok(response);
-            }
-            uri = self.redirected(path, &uri, &response)?;
+            .map_err(|_| TransportError::Source(format!("address: {address} is not valid")))?;
+        let ask = Ask {
+            headers,
+            ..Ask::get(uri)
+        };
+        self.client.send(&path.to_string(), ask, deadline)
+    }
+
+    /// Asks for a file once; what arrived before an error is kept in `arrived`, and asked for no more.
+    fn attempt(
+        &self,
+        path: &RemotePath,
+        max_len: u64,
+        known: Option<&str>,
+        arrived: &mut Arrived,
+        deadline: Instant,
+    ) -> Result<Conditional, TransportError> {
+        // The rest is asked for only when it surely is of the same bytes: those of a name that is a digest, or of a strong tag.
+        let strong = arrived.tag.as_ref().filter(|tag| !tag.starts_with("W/"));
+        let mut headers = Vec::new();
+        if !arrived.bytes.is_empty() && (strong.is_some() || path.is_by_digest()) {
+            headers.push((header::RANGE, format!("bytes={}-", arrived.bytes.len())));
+            headers.extend(strong.map(|tag| (header::IF_RANGE, tag.clone())));
+        } else {
+            arrived.bytes.clear();
+            headers.extend(known.map(|tag| (header::IF_NONE_MATCH, tag.to_owned())));
         }
-        Err(TransportError::Redirect {
-            path: path.to_string(),
-            message: "redirected too often".to_owned(),
+        let response = self.get(path, headers, deadline)?;
+        match response.status().as_u16() {
+            200 => arrived.bytes.clear(),
+            206 if continues(&response, arrived.bytes.len()) => {}
+            304 if known.is_some() && arrived.bytes.is_empty() => {
+                return Ok(Conditional::Unchanged);
+            }
+            // Object stores say 403 for what is not there when listing is not allowed.
+            403 | 404 | 410 => return Ok(Conditional::Missing),
+            status => {
+                arrived.bytes.clear();
+                let path = path.to_string();
+                return Err(TransportError::Status { path, status });
+            }
+        }
+        arrived.tag = header_of(&response, &header::ETAG).map(str::to_owned);
+        self.client
+            .read(&path.to_string(), response, max_len, &mut arrived.bytes)?;
+        Ok(Conditional::Fetched {
+            bytes: std::mem::take(&mut arrived.bytes),
+            tag: arrived.tag.clone(),
         })
     }
+}
 
-    /// Follows within one origin only, so that neither another host nor plain text slips in.
-    fn redirected(
-        &self,
-        path: &RemotePath,
-        from: &Uri,
-        response: &Response<Body>,
-    ) -> Result<Uri, TransportError> {
-        let refused = |message: String| TransportError::Redirect {
-            path: path.to_string(),
-            message,
-        };
-        let location = response
-            .headers()
-            .get(header::LOCATION)
-            .and_then(|value| value.to_str().ok());
-        let location =
-            location.ok_or_else(|| refused("redirected without an address".to_owned()))?;
-        let to: Uri = location
-            .parse()
-            .map_err(|_| refused("redirected to an invalid address".to_owned()))?;
-        let mut parts = from.clone().into_parts();
-        parts.path_and_query = to.path_and_query().cloned();
-        let same_origin = match (to.scheme(), to.authority()) {
-            // `//host/path` names a host, though it reads as a path.
-            (None, None) => location.starts_with('/') && !location.starts_with("//"),
-            (scheme, authority) => scheme == from.scheme() && authority == from.authority(),
-        };
-        if !same_origin {
-            let shown: String = location.chars().take(200).collect();
-            return Err(refused(format!(
-                "redirected to {shown:?}, which is another origin; this is not followed"
-            )));
-        }
-        Uri::from_parts(parts).map_err(|_| refused("redirected to an invalid address".to_owned()))
-    }
-
-    fn error(&self, path: &RemotePath, error: &ureq::Error) -> TransportError {
-        match error {
-            ureq::Error::Timeout(_) => self.timeout(path),
-            other => TransportError::Unreachable {
-                path: path.to_string(),
-                message: other.to_string(),
-            },
-        }
-    }
-
-    fn timeout(&self, path: &RemotePath) -> TransportError {
-        TransportError::Timeout {
-            path: path.to_string(),
-            limit: self.options.total,
-        }
-    }
-
-    fn read(
-        &self,
-        path: &RemotePath,
-        response: Response<Body>,
-        max_len: u64,
-    ) -> Result<Vec<u8>, TransportError> {
-        let too_large = || TransportError::TooLarge {
-            path: path.to_string(),
-            limit: max_len,
-        };
-        let announced = response
-            .headers()
-            .get(header::CONTENT_LENGTH)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|text| text.parse::<u64>().ok());
-        if announced.is_some_and(|length| length > max_len) {
-            return Err(too_large());
-        }
-        let mut bytes = Vec::new();
-        let mut body = response
-            .into_body()
-            .into_reader()
-            .take(max_len.saturating_add(1));
-        body.read_to_end(&mut bytes).map_err(|error| {
-            let inner = error
-                .get_ref()
-                .and_then(|inner| inner.downcast_ref::<ureq::Error>());
-            match inner {
-                Some(inner) => self.error(path, inner),
-                None if error.kind() == std::io::ErrorKind::TimedOut => self.timeout(path),
-                None => TransportError::Unreachable {
-                    path: path.to_string(),
-                    message: error.to_string(),
-                },
-            }
-        })?;
-        if bytes.len() as u64 > max_len {
-            return Err(too_large());
-        }
-        Ok(bytes)
-    }
+/// Whether an answer begins where the bytes that arrived end.
+fn continues(response: &Response<Body>, arrived: usize) -> bool {
+    header_of(response, &header::CONTENT_RANGE)
+        .and_then(|range| range.strip_prefix("bytes "))
+        .and_then(|range| range.split('-').next())
+        .is_some_and(|from| arrived > 0 && from.parse() == Ok(arrived))
 }
 
 impl Transport for HttpTransport {
@@ -224,26 +134,16 @@ impl Transport for HttpTransport {
         max_len: u64,
         tag: Option<&str>,
     ) -> Result<Conditional, TransportError> {
-        let response = self.get(path, tag, Instant::now() + self.options.total)?;
-        match response.status().as_u16() {
-            200 => {
-                let tag = response
-                    .headers()
-                    .get(header::ETAG)
-                    .and_then(|value| value.to_str().ok())
-                    .map(str::to_owned);
-                Ok(Conditional::Fetched {
-                    bytes: self.read(path, response, max_len)?,
-                    tag,
-                })
+        let deadline = self.client.deadline();
+        let mut arrived = Arrived::default();
+        for _ in 1..ATTEMPTS {
+            let had = arrived.bytes.len();
+            match self.attempt(path, max_len, tag, &mut arrived, deadline) {
+                // Something came and then the connection broke: worth another attempt as long as more arrives.
+                Err(TransportError::Unreachable { .. }) if arrived.bytes.len() > had => {}
+                end => return end,
             }
-            304 if tag.is_some() => Ok(Conditional::Unchanged),
-            // Object stores say 403 for what is not there when listing is not allowed.
-            403 | 404 | 410 => Ok(Conditional::Missing),
-            status => Err(TransportError::Status {
-                path: path.to_string(),
-                status,
-            }),
         }
+        self.attempt(path, max_len, tag, &mut arrived, deadline)
     }
 }

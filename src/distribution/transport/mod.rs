@@ -1,16 +1,20 @@
 //! Where published files come from. A transport moves bytes; it is never believed.
 
+mod client;
 mod counted;
 mod directory;
 mod http;
+mod oci;
 #[cfg(test)]
 mod tests;
 
 use std::time::Duration;
 
+pub use client::HttpOptions;
 pub(crate) use counted::Counted;
 pub use directory::DirectoryTransport;
-pub use http::{HttpOptions, HttpTransport};
+pub use http::HttpTransport;
+pub use oci::{Keychain, OciTransport, Pushed, Reference, push};
 
 use super::name::RemotePath;
 use super::reason::{Reason, Refusal};
@@ -61,6 +65,15 @@ pub enum TransportError {
         /// Where to, and why it is not followed.
         message: String,
     },
+    /// A registry serves other bytes than its digest names.
+    #[error("{0}: the registry serves other bytes than the digest names")]
+    Digest(String),
+    /// A registry's manifest is not that of a publication.
+    #[error("manifest: {0}")]
+    Manifest(String),
+    /// The login at a registry did not work.
+    #[error("credentials: {0}")]
+    Credentials(String),
 }
 
 impl TransportError {
@@ -73,6 +86,9 @@ impl TransportError {
             Self::TooLarge { .. } => Reason::TooLarge,
             Self::Status { .. } => Reason::HttpStatus,
             Self::Redirect { .. } => Reason::Redirect,
+            Self::Digest(_) => Reason::Hash,
+            Self::Manifest(_) => Reason::Manifest,
+            Self::Credentials(_) => Reason::Credentials,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Servers that behave, and servers that do not. All on the loopback interface.
 
+mod resumption;
+
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
@@ -78,6 +80,7 @@ fn quick() -> HttpOptions {
         total: Duration::from_millis(800),
         per_read: Duration::from_millis(300),
         connect: Duration::from_millis(300),
+        authorities: None,
     }
 }
 
@@ -270,7 +273,7 @@ fn a_server_that_stops_is_given_up_long_before_the_total_time() {
     });
     for address in [before, within] {
         let started = Instant::now();
-        let transport = HttpTransport::new(&address, options).unwrap();
+        let transport = HttpTransport::new(&address, options.clone()).unwrap();
         let error = transport.fetch(&RemotePath::timestamp(), 1000).unwrap_err();
         assert_eq!(error.reason(), Reason::Timeout, "{error}");
         assert!(started.elapsed() < Duration::from_secs(10));
