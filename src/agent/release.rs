@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use thiserror::Error;
 
-use crate::bundle::{Bundle, OpenError, Unapproved, demands_evidence};
+use crate::bundle::{Bundle, Channel, Follower, OpenError, Unapproved, demands_evidence};
 use crate::distribution::Release;
 use crate::document::model::Kind;
 
@@ -21,11 +21,22 @@ pub enum EvidenceDemand {
     Never,
 }
 
+/// What an agent's operator says of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// How much it wants to see of who approved what.
+    pub evidence: EvidenceDemand,
+    /// Which content of a release it uses.
+    pub follower: Follower,
+}
+
 /// What of a release may be acted on.
 #[derive(Clone, Debug)]
 pub struct Usable {
     /// The bundle, without what is refused.
     pub bundle: Bundle,
+    /// Which of the release's contents it is.
+    pub channel: Channel,
     /// Documents that are refused, by kind and id, each with why.
     pub refused: BTreeMap<(Kind, String), String>,
 }
@@ -51,18 +62,23 @@ pub enum ReleaseError {
 /// See [`ReleaseError`].
 pub fn open_release(
     release: &Release,
-    demand: EvidenceDemand,
+    terms: &Terms,
     at: Timestamp,
 ) -> Result<Usable, ReleaseError> {
-    let bundle = Bundle::open(&|name| release.read(name).map_err(|refusal| refusal.to_string()))?;
-    let is_demanded = match demand {
+    let read = |name: &str| release.read(name).map_err(|refusal| refusal.to_string());
+    let (bundle, channel) = Bundle::open_for(&read, &terms.follower)?;
+    let is_demanded = match terms.evidence {
         EvidenceDemand::Promised => demands_evidence(&bundle.governance.spec),
         EvidenceDemand::Always => true,
         EvidenceDemand::Never => false,
     };
     if !is_demanded {
         let refused = BTreeMap::new();
-        return Ok(Usable { bundle, refused });
+        return Ok(Usable {
+            bundle,
+            channel,
+            refused,
+        });
     }
     let admission = bundle.admission(at);
     if !admission.whole.is_empty() {
@@ -73,5 +89,9 @@ pub fn open_release(
     if bundle.documents.is_empty() {
         return Err(ReleaseError::NothingLeft(refused));
     }
-    Ok(Usable { bundle, refused })
+    Ok(Usable {
+        bundle,
+        channel,
+        refused,
+    })
 }

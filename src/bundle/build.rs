@@ -132,6 +132,7 @@ pub fn build(contents: &Contents) -> Result<BTreeMap<String, Vec<u8>>, BuildErro
         runbooks_by_tier: by_tier,
         evidence,
         without_evidence: false,
+        canary: None,
     };
     index.format = index.needed_format();
     files.insert(GOVERNANCE_FILE.to_owned(), governance);

@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::channel::CanaryRef;
 use crate::document::Digest;
 use crate::document::model::{Kind, Mode, Status, Tier};
 
 /// The version of the bundle format without evidence.
 pub const FORMAT: u32 = 1;
-/// The version of the bundle format that says whether there is evidence: the newest this build reads.
+/// The version of the bundle format that says whether there is evidence.
 pub const FORMAT_EVIDENCE: u32 = 2;
+/// The version of the bundle format with a second content: the newest this build reads.
+pub const FORMAT_CANARY: u32 = 3;
 
 /// Name of the index among the files of a release.
 pub const INDEX_FILE: &str = "index.json";
@@ -43,12 +46,16 @@ pub struct Index {
     /// Set by whoever published it although its policy demands approvals and nothing shows them, from format 2 on.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub without_evidence: bool,
+    /// A second content that some agents use first, from format 3 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub canary: Option<CanaryRef>,
 }
 
 impl Index {
     /// The format that has everything the index says.
     pub(super) fn needed_format(&self) -> u32 {
         match self.evidence.is_some() || self.without_evidence {
+            _ if self.canary.is_some() => FORMAT_CANARY,
             true => FORMAT_EVIDENCE,
             false => FORMAT,
         }

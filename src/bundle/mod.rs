@@ -9,6 +9,7 @@
 mod admission;
 pub mod archive;
 mod build;
+mod channel;
 mod contents;
 mod evidence;
 pub mod index;
@@ -16,6 +17,7 @@ mod open;
 
 pub use admission::Admission;
 pub use build::{BuildError, Contents, SourceFile, build};
+pub use channel::{CanaryRef, Channel, Follower, canary_of, with_canary};
 pub use contents::ContentsError;
 pub use evidence::{
     Evidence, Unapproved, demands_evidence, keeps_previous, marked_without_evidence,

@@ -8,9 +8,10 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::archive::{ArchiveError, unpack};
+use super::channel::{CANARY_PREFIX, Channel, Follower};
 use super::evidence::Evidence;
 use super::index::{
-    DocumentRef, FORMAT, FORMAT_EVIDENCE, GOVERNANCE_FILE, INDEX_FILE, Index, PACK_INDEX_FILE,
+    DocumentRef, FORMAT, FORMAT_CANARY, GOVERNANCE_FILE, INDEX_FILE, Index, PACK_INDEX_FILE,
     PackIndex, PackRef,
 };
 use crate::document::model::{API_VERSION, Governance, Kind};
@@ -127,6 +128,33 @@ impl Bundle {
         Ok(bundle)
     }
 
+    /// Reads the bundle of a release that is meant for an agent, and says which of the two it is.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn open_for(
+        read: &dyn Fn(&str) -> Result<Vec<u8>, String>,
+        follower: &Follower,
+    ) -> Result<(Self, Channel), OpenError> {
+        let fetch = |name: &str| {
+            read(name).map_err(|message| OpenError::Unreadable {
+                name: name.to_owned(),
+                message,
+            })
+        };
+        let index = read_index(&fetch(INDEX_FILE)?)?;
+        let Some(canary) = index.canary.filter(|canary| canary.is_for(follower)) else {
+            return Ok((Self::open(read)?, Channel::Stable));
+        };
+        let name = format!("{CANARY_PREFIX}{INDEX_FILE}");
+        same(&name, &fetch(&name)?, canary.index)?;
+        let bundle = Self::open(&|name| read(&format!("{CANARY_PREFIX}{name}")))?;
+        if bundle.index.canary.is_some() || bundle.index.commit != canary.commit {
+            return Err(unsound(&name, "it is not what the index says of it"));
+        }
+        Ok((bundle, Channel::Canary))
+    }
+
     fn add(&mut self, pack: &str, entries: &BTreeMap<String, Vec<u8>>) -> Result<(), OpenError> {
         let entry = |name: &str| {
             let found = entries.get(name).map(Vec::as_slice);
@@ -176,7 +204,7 @@ fn read_index(bytes: &[u8]) -> Result<Index, OpenError> {
         let problem = "it does not say which bundle format it has".to_owned();
         return Err(unsound(INDEX_FILE, problem));
     };
-    if !(u64::from(FORMAT)..=u64::from(FORMAT_EVIDENCE)).contains(&format) {
+    if !(u64::from(FORMAT)..=u64::from(FORMAT_CANARY)).contains(&format) {
         let needs = format!("bundle format {format}");
         return Err(OpenError::TooNew { needs });
     }

@@ -55,10 +55,10 @@ pub use publish::{Lifetimes, PublishError, Published, Repository};
 pub use reason::{Reason, Refusal};
 pub use release::{Freshness, Release};
 pub use roots::RootChain;
-pub use signer::{KeySource, NewKey, PemSigner, Signer};
+pub use signer::{CommandSigner, KeySource, NewKey, PemSigner, Signer};
 pub use state::{Orders, StateDir, Status};
 pub use sync::{Activate, Outcome, SyncOptions, SyncReport, sync};
 pub use transport::{
     DirectoryTransport, HttpOptions, HttpTransport, Keychain, OciTransport, Pushed, Reference,
-    Transport, TransportError, push,
+    Transport, TransportError, post_json, push,
 };

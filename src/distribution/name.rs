@@ -83,6 +83,23 @@ impl RemotePath {
         })
     }
 
+    /// A file as it is found in one of the folders; nothing when no publication has such a name.
+    pub(crate) fn in_folder(folder: &'static str, file: &str) -> Option<Self> {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+        let is_plain = file.bytes().all(plain) && !file.is_empty() && !file.starts_with('.');
+        is_plain.then(|| Self {
+            folder,
+            file: file.to_owned(),
+        })
+    }
+
+    /// Version and role of `metadata/N.ROLE.json`.
+    pub(crate) fn version_and_role(&self) -> Option<(u64, &str)> {
+        let (version, rest) = self.file.split_once('.')?;
+        let role = rest.strip_suffix(".json")?;
+        (self.folder == "metadata").then_some((version.parse().ok()?, role))
+    }
+
     /// Whether the name says which bytes the file has, so that they never change.
     #[must_use]
     pub(crate) fn is_by_digest(&self) -> bool {

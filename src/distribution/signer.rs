@@ -3,15 +3,20 @@
 //! Secrets come from files or the environment, never from arguments, and are never printed: the types here
 //! show only the key id, and errors never quote what was read.
 
+mod command;
+mod source;
+
 use std::fmt;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
+use std::path::Path;
 
 use ring::rand::{SecureRandom as _, SystemRandom};
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _};
+
+pub use command::CommandSigner;
+pub use source::KeySource;
 
 use super::keys::{KeyError, PublicKey, encode_pem};
 
@@ -19,8 +24,8 @@ use super::keys::{KeyError, PublicKey, encode_pem};
 /// most libraries read nothing newer.
 const ED25519_PKCS8: &[u8] = b"\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20";
 
-/// Something that can sign: a key in memory now; a hardware token or key service fits behind it too.
-pub trait Signer {
+/// Something that can sign: a key in memory, or a command that asks a hardware token or key service.
+pub trait Signer: fmt::Debug {
     /// The key whose signatures this makes.
     fn public_key(&self) -> &PublicKey;
 
@@ -29,6 +34,16 @@ pub trait Signer {
     /// # Errors
     /// When the signature could not be made; the message never contains key material.
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyError>;
+}
+
+impl Signer for Box<dyn Signer> {
+    fn public_key(&self) -> &PublicKey {
+        (**self).public_key()
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
+        (**self).sign(message)
+    }
 }
 
 /// A private key held in memory.
@@ -111,77 +126,6 @@ impl Signer for PemSigner {
 impl fmt::Debug for PemSigner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "PemSigner({})", self.public.key_id())
-    }
-}
-
-/// Where a private key comes from: `file:PATH` (or just `PATH`) or `env:NAME`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum KeySource {
-    /// A PEM file.
-    File(PathBuf),
-    /// An environment variable that holds PEM.
-    Env(String),
-}
-
-impl FromStr for KeySource {
-    type Err = KeyError;
-
-    fn from_str(text: &str) -> Result<Self, KeyError> {
-        if text.contains("PRIVATE KEY") {
-            return Err(KeyError::Source(
-                "a private key was passed as an argument, where other users can see it: \
-                 use `file:PATH` or `env:NAME`, and replace that key"
-                    .to_owned(),
-            ));
-        }
-        if let Some(name) = text.strip_prefix("env:") {
-            let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
-            if name.is_empty() || !name.chars().all(plain) {
-                return Err(KeyError::Source(format!(
-                    "`{text}` names no environment variable"
-                )));
-            }
-            return Ok(Self::Env(name.to_owned()));
-        }
-        if text.starts_with("exec:") {
-            return Err(KeyError::Source(format!(
-                "`{text}`: signing commands are not supported; use file: or env:"
-            )));
-        }
-        match text.strip_prefix("file:").unwrap_or(text) {
-            "" => Err(KeyError::Source(
-                "no key given; use `file:PATH` or `env:NAME`".to_owned(),
-            )),
-            path => Ok(Self::File(PathBuf::from(path))),
-        }
-    }
-}
-
-impl KeySource {
-    /// Loads the key; `environment` looks a variable up (pass `&|name| std::env::var(name).ok()`).
-    ///
-    /// # Errors
-    /// When the file or variable cannot be read or does not hold a usable key.
-    pub fn load(
-        &self,
-        environment: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<PemSigner, KeyError> {
-        match self {
-            Self::Env(name) => {
-                let text = environment(name).ok_or_else(|| KeyError::Env(name.clone()))?;
-                PemSigner::from_pem(&text).map_err(|error| {
-                    KeyError::Unusable(format!("environment variable {name}: {error}"))
-                })
-            }
-            Self::File(path) => {
-                let text =
-                    std::fs::read_to_string(path).map_err(|error| file_error(path, &error))?;
-                PemSigner::from_pem(&text).map_err(|error| KeyError::File {
-                    path: path.display().to_string(),
-                    message: error.to_string(),
-                })
-            }
-        }
     }
 }
 
@@ -347,7 +291,15 @@ mod tests {
                 .to_string()
                 .contains("RBK_TARGETS_KEY")
         );
-        for text in ["env:", "env:A B", "", "file:", "exec:sign"] {
+        for text in [
+            "env:",
+            "env:A B",
+            "",
+            "file:",
+            "exec:sign",
+            "exec:a.pub:",
+            "exec::sign",
+        ] {
             assert!(text.parse::<KeySource>().is_err(), "{text}");
         }
     }

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use rbk::distribution::root::{self, RolePlan, TopRole};
 use rbk::distribution::{
     DirectoryTransport, HttpOptions, HttpTransport, KeySource, Lifetimes, NewKey, Outcome,
-    PemSigner, Repository, Signer, StateDir, SyncOptions, sync,
+    Repository, Signer, StateDir, SyncOptions, sync,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -64,7 +64,7 @@ fn serve(dir: &Path) -> String {
 /// A publisher with keys in files, as an operator would have them.
 struct Publisher {
     home: tempfile::TempDir,
-    keys: BTreeMap<&'static str, PemSigner>,
+    keys: BTreeMap<&'static str, Box<dyn Signer>>,
     roots: Vec<Vec<u8>>,
 }
 
@@ -87,7 +87,7 @@ impl Publisher {
         let draft = root::draft(&plan, in_days(365), Timestamp::now()).unwrap();
         let copies: Vec<Vec<u8>> = ["alice", "bob"]
             .iter()
-            .map(|name| root::sign(&draft, None, &publisher.keys[name]).unwrap())
+            .map(|name| root::sign(&draft, None, &*publisher.keys[name]).unwrap())
             .collect();
         publisher.roots.push(root::merge(&copies).unwrap());
         publisher

@@ -127,7 +127,7 @@ fn keys_and_the_root() {
     for role in ["targets", "snapshot", "timestamp"] {
         bench.rbk(&["keys", "new", role, "--out", "keys"]).expect(0);
     }
-    let draft = "keys root --root-key keys/root.pub --targets-key keys/targets.pub --snapshot-key keys/snapshot.pub";
+    let draft = "root draft --root-key keys/root.pub --targets-key keys/targets.pub --snapshot-key keys/snapshot.pub";
     assert_snapshot!(
         "keys_root_incomplete",
         bench
@@ -144,16 +144,16 @@ fn keys_and_the_root() {
     );
     assert_snapshot!(
         "keys_show_unsigned",
-        bench.rbk(&words("keys show root.json")).expect(1)
+        bench.rbk(&words("root show root.json")).expect(1)
     );
-    let sign = |key: &str| bench.rbk(&["keys", "sign", "root.json", "--key", key]);
+    let sign = |key: &str| bench.rbk(&["root", "sign", "root.json", "--key", key]);
     assert_snapshot!("keys_sign_other", sign("file:keys/targets.pem").expect(2));
     assert_snapshot!("keys_sign_missing", sign("file:keys/nobody.pem").expect(2));
     assert_snapshot!("keys_sign_env", sign("env:NO_SUCH_KEY").expect(2));
     assert_snapshot!("keys_sign", sign("file:keys/root.pem").expect(0));
     assert_snapshot!(
         "keys_show",
-        bench.rbk(&words("keys show root.json")).expect(0)
+        bench.rbk(&words("root show root.json")).expect(0)
     );
 }
 
@@ -191,7 +191,7 @@ fn publish_needs_a_bundle_a_complete_root_and_every_key() {
         "publish_without_a_key",
         with("root.json", &["file:keys/targets.pem"]).expect(3)
     );
-    let draft = "keys root --root-key keys/root.pub --targets-key keys/targets.pub --snapshot-key keys/snapshot.pub \
+    let draft = "root draft --root-key keys/root.pub --targets-key keys/targets.pub --snapshot-key keys/snapshot.pub \
                  --timestamp-key keys/timestamp.pub --out draft.json";
     bench.rbk(&words(draft)).expect(0);
     assert_snapshot!(

@@ -41,12 +41,12 @@ fn build(bench: &Workbench, out: &str) {
 /// Another root key: `root-2.json` follows `root.json`.
 fn rotate_root(bench: &Workbench) {
     bench.rbk(&words("keys new second --out keys")).expect(0);
-    let draft = "keys root --root-key keys/second.pub --targets-key keys/targets.pub --snapshot-key keys/snapshot.pub \
+    let draft = "root draft --root-key keys/second.pub --targets-key keys/targets.pub --snapshot-key keys/snapshot.pub \
                  --timestamp-key keys/timestamp.pub --previous root.json --out root-2.json";
     bench.rbk(&words(draft)).expect(0);
     for key in ["file:keys/root.pem", "file:keys/second.pem"] {
         let line = [
-            "keys",
+            "root",
             "sign",
             "root-2.json",
             "--previous",

@@ -29,6 +29,8 @@ mod fixing;
 #[cfg(test)]
 mod fmt;
 #[cfg(test)]
+mod following;
+#[cfg(test)]
 mod forge;
 #[cfg(test)]
 mod github;

@@ -162,10 +162,10 @@ impl Workbench {
         for role in ROLES {
             self.rbk(&["keys", "new", role, "--out", "keys"]).expect(0);
         }
-        let draft = "keys root --root-key keys/root.pub --targets-key keys/targets.pub --snapshot-key keys/snapshot.pub \
+        let draft = "root draft --root-key keys/root.pub --targets-key keys/targets.pub --snapshot-key keys/snapshot.pub \
                      --timestamp-key keys/timestamp.pub --out root.json";
         self.rbk(&words(draft)).expect(0);
-        self.rbk(&words("keys sign root.json --key file:keys/root.pem"))
+        self.rbk(&words("root sign root.json --key file:keys/root.pem"))
             .expect(0);
     }
 
@@ -279,6 +279,7 @@ impl fmt::Display for Ran {
         let text = text.replace(&self.root, "[dir]");
         let text = masked(&text, r"\b[0-9a-f]{64}\b", "[digest]");
         let text = masked(&text, r"\b[0-9a-f]{40}\b", "[commit]");
+        let text = masked(&text, r"\b[0-9a-f]{32}\b", "[agent]");
         let text = masked(&text, r#"(?m)"bytes": \d+$"#, "\"bytes\": [n]");
         f.write_str(&masked(&text, r"\b\d+ bytes", "[n] bytes"))
     }

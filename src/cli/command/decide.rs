@@ -9,10 +9,12 @@ use serde::de::DeserializeOwned;
 
 use super::Run;
 use super::orders::level_name;
-use super::shared::{StateOptions, now, print_json, read_file};
+use super::shared::{StateOptions, now, print_json, read_file, refused};
+use super::status::freshness_words;
 use crate::agent::kill_switch::{LocalHalt, local_halts, read_file as read_source};
 use crate::agent::{
-    AuthorizationInput, DecisionInput, Orders, decide, judge, open_release, prepare,
+    AuthorizationInput, DecisionInput, Orders, Reliance, decide, judge, open_release, prepare,
+    reliance,
 };
 use crate::bundle::Bundle;
 use crate::cli::{CliError, Console, Exit};
@@ -36,9 +38,9 @@ pub(in crate::cli) struct Decide {
 impl Run for Decide {
     fn run(self, console: &mut Console) -> Result<Exit, CliError> {
         let input: DecisionInput = read_input(&self.incident)?;
-        let (bundle, orders) = current(&self.state)?;
-        let prepared = Arc::new(prepare(&bundle));
-        let halt = halted(&bundle, &orders, &input.incident);
+        let current = current(&self.state)?;
+        let prepared = Arc::new(prepare(&current.bundle));
+        let halt = halted(&current, &input.incident);
         let input = DecisionInput {
             halt: input.halt.max(halt),
             ..input
@@ -61,23 +63,23 @@ pub(in crate::cli) struct Authorize {
 impl Run for Authorize {
     fn run(self, console: &mut Console) -> Result<Exit, CliError> {
         let input: AuthorizationInput = read_input(&self.proposal)?;
-        let (bundle, orders) = current(&self.state)?;
-        let halt = halted(&bundle, &orders, &input.incident);
+        let current = current(&self.state)?;
+        let halt = halted(&current, &input.incident);
         let input = AuthorizationInput {
             halt: input.halt.max(halt),
             ..input
         };
-        let verdict = judge(&prepare(&bundle), &input);
+        let verdict = judge(&prepare(&current.bundle), &input);
         print_json(console, &verdict)?;
         Ok(Exit::findings_unless(verdict.allowed))
     }
 }
 
-/// How far agents are stopped for an incident: by orders, and by what this machine says itself.
-fn halted(bundle: &Bundle, orders: &Orders, incident: &Incident) -> Option<HaltLevel> {
+/// How far agents are stopped for an incident: by orders, by what this machine says itself, and by the age of the release.
+fn halted(current: &Current, incident: &Incident) -> Option<HaltLevel> {
     let at = now();
     let variable = |name: &str| std::env::var(name).ok();
-    let switch = bundle.governance.spec.kill_switch.iter();
+    let switch = current.bundle.governance.spec.kill_switch.iter();
     let local: Vec<LocalHalt> = switch
         .flat_map(|switch| local_halts(switch, incident, at, &read_source, &variable))
         .collect();
@@ -86,32 +88,34 @@ fn halted(bundle: &Bundle, orders: &Orders, incident: &Incident) -> Option<HaltL
         eprintln!("note: {line}; agents are stopped: {}", level_name(*level));
     }
     let local = local.into_iter().map(|halt| halt.level).max();
-    orders.halt(incident, at).max(local)
+    current
+        .orders
+        .halt(incident, at)
+        .max(local)
+        .max(current.stopped)
 }
 
-/// The bundle in force without what is refused or withdrawn, and the orders in force. A release that is no longer fresh may not be
-/// acted on, and neither may any while orders cannot be read.
-fn current(state: &StateOptions) -> Result<(Bundle, Orders), CliError> {
+/// What may be acted on now.
+struct Current {
+    /// The bundle in force without what is refused or withdrawn, and no further than its age allows.
+    bundle: Bundle,
+    orders: Orders,
+    /// How far everything is stopped because the release is too old.
+    stopped: Option<HaltLevel>,
+}
+
+/// What is in force. A release of which nothing can be said may not be acted on, and neither may any while orders cannot be read.
+fn current(state: &StateOptions) -> Result<Current, CliError> {
     let anchor = read_file(&state.root)?;
-    let refused = |refusal: crate::distribution::Refusal| {
-        CliError::could_not(format!("[{}] {}", refusal.reason, refusal.message))
-            .help(refusal.reason.remedy())
-    };
-    let status = state.dir().status(&anchor, now()).map_err(refused)?;
-    if let Some(freshness) = status.freshness.filter(|freshness| !freshness.is_fresh()) {
-        let words = super::sync::freshness_words(&freshness);
-        return Err(
-            CliError::could_not(format!("the release in force is not fresh: {words}"))
-                .help("run `rbk sync`; until then hand incidents to a human"),
-        );
-    }
+    let at = now();
+    let status = state.dir().status(&anchor, at).map_err(refused)?;
     let release = state.dir().current(&anchor).map_err(refused)?;
-    let release = release.ok_or_else(|| {
-        CliError::could_not("no release is in force").help("run `rbk sync` first")
-    })?;
-    let usable = open_release(&release, state.demand(), now()).map_err(|error| {
-        CliError::could_not(format!("the release in force cannot be used: {error}"))
-            .help("run `rbk sync`; until then hand incidents to a human")
+    let (Some(release), Some(freshness)) = (release, status.freshness) else {
+        return Err(CliError::could_not("no release is in force").help("run `rbk sync` first"));
+    };
+    let human = "run `rbk sync`; until then hand incidents to a human";
+    let usable = open_release(&release, &state.terms()?, at).map_err(|error| {
+        CliError::could_not(format!("the release in force cannot be used: {error}")).help(human)
     })?;
     let orders = state.dir().orders(&anchor).map_err(refused)?;
     let orders = Orders::read(&orders.files).map_err(|error| {
@@ -123,7 +127,31 @@ fn current(state: &StateOptions) -> Result<(Bundle, Orders), CliError> {
         let line = visible_line(&format!("{kind}/{id} is not used: {why}"));
         eprintln!("note: {line}");
     }
-    Ok((bundle, orders))
+    let words = freshness_words(&freshness);
+    let (bundle, stopped) = match reliance(&bundle.governance.spec, &freshness, at) {
+        Reliance::Whole => (bundle, None),
+        Reliance::Grace { mode, until } => {
+            eprintln!(
+                "warning: {words}; until {until} agents go no further than `{mode}`; run `rbk sync`"
+            );
+            (bundle.up_to(mode).map_err(CliError::could_not)?, None)
+        }
+        Reliance::AdviseOnly => {
+            eprintln!("warning: {words}; agents only advise; run `rbk sync`");
+            (bundle, Some(HaltLevel::AdviseOnly))
+        }
+        Reliance::None => {
+            return Err(CliError::could_not(format!(
+                "the release in force cannot be relied on: {words}"
+            ))
+            .help(human));
+        }
+    };
+    Ok(Current {
+        bundle,
+        orders,
+        stopped,
+    })
 }
 
 fn read_input<T: DeserializeOwned>(path: &Utf8Path) -> Result<T, CliError> {

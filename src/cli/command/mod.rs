@@ -22,14 +22,17 @@ mod lint;
 mod lsp;
 mod new;
 mod orders;
+mod publication;
 mod publish;
 mod push;
 mod reporting;
 #[cfg(feature = "github")]
 mod review;
+mod root;
 mod schema;
 mod shared;
 mod source;
+mod status;
 mod sync;
 mod test;
 
@@ -91,8 +94,10 @@ commands! {
     /// Say whether the repository on GitHub keeps out what the gate would refuse
     #[cfg(feature = "github")]
     Doctor(doctor::Doctor),
-    /// Make keys, and the root that says which of them sign what
+    /// Make key pairs
     Keys(keys::Keys),
+    /// Say which keys sign what: draft a root, sign it in separate steps, rotate keys
+    Root(root::RootCommand),
     /// Build and show bundles
     Bundle(bundle::BundleCommand),
     /// Sign a bundle and publish it to a folder
@@ -106,7 +111,7 @@ commands! {
     /// Fetch the newest release, verify it and bring it into force
     Sync(sync::Sync),
     /// Say which release is in force and how fresh it is
-    Status(sync::Status),
+    Status(status::Status),
     /// Decide about an incident with the release in force: JSON in, JSON out
     Decide(decide::Decide),
     /// Judge a proposed call with the release in force: JSON in, JSON out

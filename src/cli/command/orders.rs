@@ -1,31 +1,23 @@
 //! `rbk halt` and `rbk recall`: orders of incident commanders, which take effect at every agent's next poll.
 
-use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
 use super::Run;
-use super::shared::{counted, key, now, read_file};
+use super::publication::Publication;
+use super::shared::{counted, now};
 use crate::agent::{Halt, Orders, Recall};
 use crate::cli::{CliError, Console, Exit};
 use crate::diagnostic::visible::visible_line;
-use crate::distribution::signer::Signer;
-use crate::distribution::{Lifetimes, PublishError, Repository};
+use crate::distribution::PublishError;
 use crate::document::Digest;
 use crate::document::model::{HaltLevel, ObjectRef};
 
 /// Where orders are published, and by whom.
 #[derive(Args)]
-struct Publication {
-    /// Folder that releases are published to
-    #[arg(long)]
-    to: Utf8PathBuf,
-    /// Root file, complete; give every version, oldest first, when keys were rotated
-    #[arg(long, required = true)]
-    root: Vec<Utf8PathBuf>,
-    /// Private key: `file:PATH` or `env:NAME`; those of emergency, snapshot and timestamp
-    #[arg(long, required = true)]
-    key: Vec<String>,
+struct Order {
+    #[command(flatten)]
+    publication: Publication,
     /// Who gives the order
     #[arg(long, value_name = "NAME")]
     by: String,
@@ -34,7 +26,7 @@ struct Publication {
     reason: String,
 }
 
-impl Publication {
+impl Order {
     /// Publishes the orders that are there with a change.
     fn change(
         &self,
@@ -45,19 +37,16 @@ impl Publication {
         if let Some((name, _)) = said.iter().find(|(_, text)| text.trim().is_empty()) {
             return Err(CliError::usage(format!("{name} says nothing")));
         }
-        let roots: Result<Vec<_>, _> = self.root.iter().map(read_file).collect();
-        let signers: Result<Vec<_>, _> = self.key.iter().map(|source| key(source)).collect();
-        let signers = signers?;
-        let signers: Vec<&dyn Signer> = signers.iter().map(|it| it as &dyn Signer).collect();
-        let repository = Repository::open(self.to.as_std_path(), &roots?);
-        let repository = repository.map_err(CliError::could_not)?;
+        let signers = self.publication.signers()?;
+        let repository = self.publication.open()?;
         let files = repository.orders().map_err(CliError::could_not)?;
         let mut orders = Orders::read(&files).map_err(CliError::could_not)?;
         let at = now();
         let at = Timestamp::from_second(at.as_second()).unwrap_or(at);
         change(&mut orders, at)?;
         let files = orders.to_files();
-        let published = repository.publish_orders(&files, &signers, &Lifetimes::default(), at);
+        let published =
+            repository.publish_orders(&files, &signers.all(), &self.publication.lifetimes(), at);
         published.map_err(|error| match error {
             PublishError::Keys { .. } => {
                 CliError::usage(error).help("give `--key` for emergency, snapshot and timestamp")
@@ -146,7 +135,7 @@ impl From<Level> for HaltLevel {
 #[derive(Args)]
 pub(in crate::cli) struct HaltCommand {
     #[command(flatten)]
-    publication: Publication,
+    order: Order,
     /// How far
     #[arg(long, value_enum, required_unless_present = "lift")]
     level: Option<Level>,
@@ -166,7 +155,7 @@ pub(in crate::cli) struct HaltCommand {
 
 impl Run for HaltCommand {
     fn run(self, console: &mut Console) -> Result<Exit, CliError> {
-        let Publication { by, reason, .. } = &self.publication;
+        let Order { by, reason, .. } = &self.order;
         let change = |orders: &mut Orders, at: Timestamp| {
             let Some(level) = self.level else {
                 orders.halts.clear();
@@ -189,7 +178,7 @@ impl Run for HaltCommand {
             });
             Ok(())
         };
-        self.publication.change(change, console)
+        self.order.change(change, console)
     }
 }
 
@@ -200,7 +189,7 @@ pub(in crate::cli) struct RecallCommand {
     #[arg(required = true, value_name = "DOCUMENT")]
     documents: Vec<String>,
     #[command(flatten)]
-    publication: Publication,
+    order: Order,
     /// Take the withdrawal of these documents back
     #[arg(long)]
     lift: bool,
@@ -208,7 +197,7 @@ pub(in crate::cli) struct RecallCommand {
 
 impl Run for RecallCommand {
     fn run(self, console: &mut Console) -> Result<Exit, CliError> {
-        let Publication { by, reason, .. } = &self.publication;
+        let Order { by, reason, .. } = &self.order;
         let change = |orders: &mut Orders, at: Timestamp| {
             for document in &self.documents {
                 let recall = Recall {
@@ -232,7 +221,7 @@ impl Run for RecallCommand {
             }
             Ok(())
         };
-        let done = self.publication.change(change, console)?;
+        let done = self.order.change(change, console)?;
         if !self.lift {
             let count = counted(self.documents.len() as u64, "document");
             console.line(format!("withdrawn from the next poll on: {count}"));

@@ -2,36 +2,40 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::num::NonZeroU64;
 
 use camino::Utf8PathBuf;
 use clap::Args;
 
 use super::Run;
 use super::gate::refused as refused_by_gate;
-use super::shared::{key, now, read_file};
+use super::publication::{Publication, refused};
+use super::shared::{counted, now, read_file};
 use crate::bundle::index::INDEX_FILE;
-use crate::bundle::{Bundle, demands_evidence, marked_without_evidence};
+use crate::bundle::{Bundle, canary_of, demands_evidence, marked_without_evidence, with_canary};
 use crate::cli::{CliError, Console, Exit};
-use crate::distribution::signer::Signer;
-use crate::distribution::{
-    Lifetimes, PublicKey, PublishError, Published, Reason, Refusal, Repository,
-};
+use crate::distribution::{PublicKey, Published, Repository};
 
 /// Arguments of `rbk publish`.
 #[derive(Args)]
+#[group(id = "content", required = true, multiple = false, args = ["bundle", "content_of", "refresh_timestamp"])]
 pub(in crate::cli) struct Publish {
     /// Folder that `rbk bundle build` wrote
-    #[arg(required_unless_present = "refresh_timestamp")]
     bundle: Option<Utf8PathBuf>,
-    /// Folder to publish to; any web server can serve it
+    #[command(flatten)]
+    publication: Publication,
+    /// Publish what an earlier release held, as a new release: takes the releases since back
+    #[arg(long, value_name = "RELEASE")]
+    content_of: Option<u64>,
+    /// Only sign the timestamp anew: what a scheduled job does
     #[arg(long)]
-    to: Utf8PathBuf,
-    /// Root file, complete; give every version, oldest first, when keys were rotated
-    #[arg(long, required = true)]
-    root: Vec<Utf8PathBuf>,
-    /// Private key of a role: `file:PATH` or `env:NAME`; give it once for each role
-    #[arg(long, required = true)]
-    key: Vec<String>,
+    refresh_timestamp: bool,
+    /// Folder with a second bundle, for the agents of the channel `canary`
+    #[arg(long, value_name = "BUNDLE", requires = "bundle")]
+    canary: Option<Utf8PathBuf>,
+    /// Percentage of the other agents that use the second bundle too
+    #[arg(long, value_name = "PERCENT", default_value_t = 0, requires = "canary", value_parser = clap::value_parser!(u8).range(..=100))]
+    canary_share: u8,
     /// Public key (PEM) that may halt agents and withdraw documents from this release on; those of the release before may when
     /// it is left out
     #[arg(long, value_name = "FILE", conflicts_with = "refresh_timestamp")]
@@ -44,43 +48,22 @@ pub(in crate::cli) struct Publish {
         requires = "emergency_key"
     )]
     emergency_threshold: u64,
-    /// Only sign the timestamp anew: what a scheduled job does
-    #[arg(long, conflicts_with = "bundle")]
-    refresh_timestamp: bool,
     /// Publish a bundle without evidence although its policy demands approvals; its index then says so to every agent
     #[arg(long, conflicts_with = "refresh_timestamp")]
     without_evidence: bool,
+    /// Remove releases older than the newest NUMBER afterwards; all are kept when it is left out
+    #[arg(long, value_name = "NUMBER")]
+    keep: Option<NonZeroU64>,
 }
 
 impl Run for Publish {
     fn run(self, console: &mut Console) -> Result<Exit, CliError> {
-        let roots = self
-            .root
-            .iter()
-            .map(read_file)
-            .collect::<Result<Vec<_>, _>>()?;
-        let signers = self
-            .key
-            .iter()
-            .map(|source| key(source))
-            .collect::<Result<Vec<_>, _>>()?;
-        let signers: Vec<&dyn Signer> =
-            signers.iter().map(|signer| signer as &dyn Signer).collect();
-        let repository =
-            Repository::open(self.to.as_std_path(), &roots).map_err(|error| match error {
-                PublishError::Refused { what, refusal } if needs_signing(&refusal) => {
-                    CliError::could_not(format!("{what}: {refusal}"))
-                        .help("`rbk keys show ROOT` says who has to sign; they run `rbk keys sign ROOT --key …`")
-                }
-                error => refused(error),
-            })?;
-        let lifetimes = Lifetimes::default();
-        let published = match &self.bundle {
-            Some(bundle) => {
-                let mut files = release_files(bundle)?;
-                if let Some(exit) = self.admit(&mut files, console)? {
-                    return Ok(exit);
-                }
+        let signers = self.publication.signers()?;
+        let repository = self.publication.open()?;
+        let lifetimes = self.publication.lifetimes();
+        let published = match self.files(&repository, console)? {
+            Content::Refused => return Ok(Exit::Findings),
+            Content::Files(files) => {
                 let keys: Result<Vec<PublicKey>, CliError> =
                     self.emergency_key.iter().map(public_key).collect();
                 let keys = keys?;
@@ -88,9 +71,9 @@ impl Run for Publish {
                     true => repository,
                     false => repository.with_emergency_keys(&keys, self.emergency_threshold),
                 };
-                repository.publish(&files, &signers, &lifetimes, now())
+                repository.publish(&files, &signers.all(), &lifetimes, now())
             }
-            None => repository.refresh_timestamp(&signers, &lifetimes, now()),
+            Content::AsBefore => repository.refresh_timestamp(&signers.all(), &lifetimes, now()),
         };
         let Published {
             release,
@@ -101,11 +84,30 @@ impl Run for Publish {
         } = published.map_err(refused)?;
         console.line(format!(
             "release {release} is published in {} (timestamp {timestamp}, {files} files, {bytes} bytes written)",
-            self.to
+            self.publication.to
         ));
         console.line(format!("agents take it as fresh until {expires}"));
+        if let Some(keep) = self.keep {
+            let removed = self.publication.open()?.retain(keep).map_err(refused)?;
+            if removed > 0 {
+                console.line(format!(
+                    "{} of older releases removed",
+                    counted(removed, "file")
+                ));
+            }
+        }
         Ok(Exit::Clean)
     }
+}
+
+/// What is to be published.
+enum Content {
+    /// A release of these files.
+    Files(BTreeMap<String, Vec<u8>>),
+    /// The release that is there.
+    AsBefore,
+    /// Nothing: the evidence does not hold, which was printed.
+    Refused,
 }
 
 fn public_key(file: &Utf8PathBuf) -> Result<PublicKey, CliError> {
@@ -117,6 +119,36 @@ fn public_key(file: &Utf8PathBuf) -> Result<PublicKey, CliError> {
 }
 
 impl Publish {
+    fn files(&self, repository: &Repository, console: &mut Console) -> Result<Content, CliError> {
+        if let Some(release) = self.content_of {
+            let files = repository.content_of(release).map_err(refused)?;
+            // Looked at as anew: an exception may have ended since.
+            let parts = [files.clone(), canary_of(&files)];
+            for mut part in parts.into_iter().filter(|part| !part.is_empty()) {
+                if self.admit(&mut part, console)?.is_some() {
+                    return Ok(Content::Refused);
+                }
+            }
+            return Ok(Content::Files(files));
+        }
+        let Some(bundle) = &self.bundle else {
+            return Ok(Content::AsBefore);
+        };
+        let mut files = release_files(bundle)?;
+        if self.admit(&mut files, console)?.is_some() {
+            return Ok(Content::Refused);
+        }
+        let Some(canary) = &self.canary else {
+            return Ok(Content::Files(files));
+        };
+        let mut second = release_files(canary)?;
+        if self.admit(&mut second, console)?.is_some() {
+            return Ok(Content::Refused);
+        }
+        let files = with_canary(files, second, self.canary_share);
+        Ok(Content::Files(files.map_err(CliError::usage)?))
+    }
+
     /// Whether the evidence shows that everything in the bundle was approved, where its policy demands that. Nothing is read
     /// but the bundle, so that who signs needs no repository.
     fn admit(
@@ -182,10 +214,6 @@ pub(super) fn mark(files: &mut BTreeMap<String, Vec<u8>>) -> Result<(), CliError
     Ok(())
 }
 
-fn needs_signing(refusal: &Refusal) -> bool {
-    matches!(refusal.reason, Reason::Signature | Reason::Threshold)
-}
-
 /// Every regular file of a bundle's folder by name.
 fn release_files(folder: &Utf8PathBuf) -> Result<BTreeMap<String, Vec<u8>>, CliError> {
     let broken = |error: std::io::Error| {
@@ -210,19 +238,4 @@ fn release_files(folder: &Utf8PathBuf) -> Result<BTreeMap<String, Vec<u8>>, CliE
         );
     }
     Ok(files)
-}
-
-fn refused(error: PublishError) -> CliError {
-    let help = match &error {
-        PublishError::Refused { refusal, .. } => Some(refusal.reason.remedy().to_owned()),
-        PublishError::Keys { role, .. } => Some(format!(
-            "give the private keys of the role {role} too: `--key file:PATH`, once for each"
-        )),
-        _ => None,
-    };
-    let error = CliError::could_not(error);
-    match help {
-        Some(help) => error.help(help),
-        None => error,
-    }
 }

@@ -4,10 +4,11 @@ use camino::Utf8PathBuf;
 use clap::Args;
 
 use super::Run;
-use super::shared::{Output, counted, print_json, read_file};
+use super::publication::open;
+use super::shared::{Output, counted, print_json};
 use super::source::{Connection, keychain};
 use crate::cli::{CliError, Console, Exit};
-use crate::distribution::{Pushed, Reference, Repository, push};
+use crate::distribution::{Pushed, Reference, push};
 
 /// Arguments of `rbk push`.
 #[derive(Args)]
@@ -29,10 +30,8 @@ pub(in crate::cli) struct Push {
 impl Run for Push {
     fn run(self, console: &mut Console) -> Result<Exit, CliError> {
         let reference: Reference = self.artifact.parse().map_err(CliError::usage)?;
-        let roots: Result<Vec<_>, _> = self.root.iter().map(read_file).collect();
         // Opened as for publishing: what does not verify here is not copied either.
-        let repository = Repository::open(self.public.as_std_path(), &roots?);
-        let repository = repository.map_err(CliError::could_not)?;
+        let repository = open(&self.public, &self.root)?;
         let paths = repository.newest().map_err(CliError::could_not)?;
         let options = self.connection.options()?;
         let pushed = push(

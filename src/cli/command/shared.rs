@@ -10,11 +10,12 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use crate::agent::EvidenceDemand;
+use crate::agent::{EvidenceDemand, Terms};
+use crate::bundle::{Channel, Follower};
 use crate::change::{Commit, GitRepository, LibraryError};
 use crate::cli::{CliError, Console};
-use crate::distribution::StateDir;
-use crate::distribution::signer::{KeySource, PemSigner};
+use crate::distribution::signer::{KeySource, Signer};
+use crate::distribution::{Refusal, StateDir};
 use crate::governance::Blob;
 use crate::library::{Library, LoadOptions};
 
@@ -40,8 +41,8 @@ pub(super) fn write_file(path: &Utf8Path, bytes: &[u8]) -> Result<(), CliError> 
     })
 }
 
-/// The private key at `file:PATH` or `env:NAME`.
-pub(super) fn key(source: &str) -> Result<PemSigner, CliError> {
+/// The signer that `file:PATH`, `env:NAME` or `exec:PUBLIC_KEY_FILE:COMMAND` names.
+pub(super) fn key(source: &str) -> Result<Box<dyn Signer>, CliError> {
     source
         .parse::<KeySource>()
         .and_then(|source| source.load(&|name| std::env::var(name).ok()))
@@ -91,6 +92,28 @@ pub(super) struct StateOptions {
         value_name = "WHEN"
     )]
     evidence: Demand,
+    /// Which content of a release this agent uses, where one holds two
+    #[arg(
+        long,
+        env = "RBK_CHANNEL",
+        value_enum,
+        default_value_t,
+        value_name = "NAME"
+    )]
+    channel: ChannelName,
+    /// What tells this agent from others when a share of them uses a content first; a random one in the state when left out
+    #[arg(long, env = "RBK_AGENT_ID", value_name = "ID")]
+    agent_id: Option<String>,
+}
+
+/// Names of channels.
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum ChannelName {
+    /// What most agents use
+    #[default]
+    Stable,
+    /// What some agents use first
+    Canary,
 }
 
 /// How much has to be shown of who approved what is acted on.
@@ -105,19 +128,46 @@ enum Demand {
     Never,
 }
 
+/// Why a synchronisation, or reading its state, was refused, and what to do.
+pub(super) fn refused(refusal: Refusal) -> CliError {
+    CliError::could_not(format!("[{}] {}", refusal.reason, refusal.message))
+        .help(refusal.reason.remedy())
+}
+
 impl StateOptions {
+    /// Makes an id for this agent, unless its operator gave one.
+    pub(super) fn ensure_id(&self) -> Result<(), CliError> {
+        if self.agent_id.is_none() {
+            self.dir().ensure_agent_id().map_err(refused)?;
+        }
+        Ok(())
+    }
+
     /// The state folder.
     pub(super) fn dir(&self) -> StateDir {
         StateDir::new(self.state.as_std_path())
     }
 
-    /// How much has to be shown of who approved what is acted on.
-    pub(super) fn demand(&self) -> EvidenceDemand {
-        match self.evidence {
-            Demand::Promised => EvidenceDemand::Promised,
-            Demand::Always => EvidenceDemand::Always,
-            Demand::Never => EvidenceDemand::Never,
-        }
+    /// What this agent's operator says of it.
+    pub(super) fn terms(&self) -> Result<Terms, CliError> {
+        let id = match &self.agent_id {
+            Some(id) => Some(id.clone()),
+            None => self.dir().agent_id().map_err(refused)?,
+        };
+        Ok(Terms {
+            evidence: match self.evidence {
+                Demand::Promised => EvidenceDemand::Promised,
+                Demand::Always => EvidenceDemand::Always,
+                Demand::Never => EvidenceDemand::Never,
+            },
+            follower: Follower {
+                channel: match self.channel {
+                    ChannelName::Stable => Channel::Stable,
+                    ChannelName::Canary => Channel::Canary,
+                },
+                id,
+            },
+        })
     }
 }
 

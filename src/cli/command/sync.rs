@@ -1,18 +1,25 @@
-//! `rbk sync` and `rbk status`: the agent's side of distribution.
+//! `rbk sync`: the agent's side of distribution, once or for ever.
+
+mod output;
+mod pace;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use clap::Args;
+use serde::Serialize;
 
+use super::Run;
 use super::shared::{Output, StateOptions, counted, now, print_json, read_file};
 use super::source::Connection;
-use super::{Run, orders};
-use crate::agent::{Orders, open_release};
+use super::status;
+use crate::agent::{AgentReport, Changelog, Refused, Terms, Usable, open_release};
+use crate::bundle::{Bundle, Channel};
 use crate::cli::{CliError, Console, Exit};
 use crate::diagnostic::visible::visible_line;
-use crate::distribution::{Outcome, SyncOptions, SyncReport, sync};
-use crate::document::model::Kind;
+use crate::distribution::{Outcome, SyncOptions, SyncReport, Transport, sync};
+use crate::document::unit::Duration;
+use output::Destinations;
+use pace::Pace;
 
 /// Arguments of `rbk sync`.
 #[derive(Args)]
@@ -24,46 +31,160 @@ pub(in crate::cli) struct Sync {
     connection: Connection,
     #[command(flatten)]
     state: StateOptions,
+    #[command(flatten)]
+    destinations: Destinations,
+    /// Go on for ever: poll every so often, less often while that fails
+    #[arg(long, value_name = "INTERVAL", num_args = 0..=1, default_missing_value = "60s")]
+    watch: Option<Duration>,
     /// How to print the result
     #[arg(long, value_enum, default_value_t)]
     format: Output,
+}
+
+/// What a synchronisation did, for a program.
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    report: &'a SyncReport,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel: Option<Channel>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changes: Option<&'a Changelog>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    refused: Vec<Refused>,
+}
+
+/// A synchronisation that was made.
+struct Done {
+    report: SyncReport,
+    /// What came into force.
+    usable: Option<Usable>,
+    changes: Option<Changelog>,
 }
 
 impl Run for Sync {
     fn run(self, console: &mut Console) -> Result<Exit, CliError> {
         let transport = self.connection.transport(&self.from)?;
         let anchor = read_file(&self.state.root)?;
-        let (demand, at) = (self.state.demand(), now());
-        let refused = RefCell::new(BTreeMap::new());
+        self.state.ensure_id()?;
+        let terms = self.state.terms()?;
+        let once = || self.synchronise(&*transport, &anchor, &terms);
+        let Some(interval) = self.watch else {
+            let done = once();
+            let failures = u64::from(failed(&done.report.outcome));
+            self.write(&anchor, &terms, &done, failures)?;
+            return self.tell(&done, console);
+        };
+        let mut pace = Pace::new(interval)?;
+        loop {
+            let done = once();
+            let is_news = pace.note(&done.report.outcome);
+            // A full disk or an unreachable monitor must not end an agent that still follows orders.
+            if let Err(error) = self.write(&anchor, &terms, &done, pace.failures()) {
+                eprintln!("warning: {error}");
+            }
+            if is_news && let Err(error) = self.tell(&done, console) {
+                eprintln!("{} {error}", now());
+            }
+            console.flush();
+            std::thread::sleep(pace.wait());
+        }
+    }
+}
+
+impl Sync {
+    fn synchronise(&self, transport: &dyn Transport, anchor: &[u8], terms: &Terms) -> Done {
+        let (state, at) = (self.state.dir(), now());
+        let before = self.before(anchor, terms);
+        let opened = RefCell::new(None);
         let report = sync(
-            &self.state.dir(),
-            &*transport,
-            &anchor,
+            &state,
+            transport,
+            anchor,
             at,
             &SyncOptions::default(),
-            &|release| match open_release(release, demand, at) {
+            &|release| match open_release(release, terms, at) {
                 Ok(usable) => {
-                    refused.replace(usable.refused);
+                    opened.replace(Some(usable));
                     Ok(())
                 }
                 Err(error) => Err(error.to_string()),
             },
         );
+        let is_new = matches!(report.outcome, Outcome::Activated { .. });
+        let usable = opened.into_inner().filter(|_| is_new);
+        let changes = usable.as_ref().filter(|_| before.is_some());
+        let changes = changes.map(|usable| Changelog::between(before.as_ref(), &usable.bundle));
+        Done {
+            report,
+            usable,
+            changes,
+        }
+    }
+
+    /// What is in force before, to say what is different afterwards. It need not be usable, or there.
+    fn before(&self, anchor: &[u8], terms: &Terms) -> Option<Bundle> {
+        let release = self.state.dir().current(anchor).ok().flatten()?;
+        let read = |name: &str| release.read(name).map_err(|refusal| refusal.to_string());
+        Some(Bundle::open_for(&read, &terms.follower).ok()?.0)
+    }
+
+    /// Leaves the report where monitoring looks for it.
+    fn write(
+        &self,
+        anchor: &[u8],
+        terms: &Terms,
+        done: &Done,
+        failures: u64,
+    ) -> Result<(), CliError> {
+        if self.destinations.are_none() {
+            return Ok(());
+        }
+        let report = status::report(&self.state, anchor, terms)?;
+        let report: AgentReport = report.after(&done.report.outcome, failures);
+        self.destinations.write(&report, &self.connection)
+    }
+
+    fn tell(&self, done: &Done, console: &mut Console) -> Result<Exit, CliError> {
+        let Done {
+            report,
+            usable,
+            changes,
+        } = done;
+        let refused = usable.iter().flat_map(|usable| &usable.refused);
+        let refused: Vec<Refused> = refused
+            .map(|((kind, id), why)| Refused {
+                document: format!("{kind}/{id}"),
+                why: why.clone(),
+            })
+            .collect();
         if let Output::Json = self.format {
-            print_json(console, &report)?;
+            let told = Told {
+                report,
+                channel: usable.as_ref().map(|usable| usable.channel),
+                changes: changes.as_ref(),
+                refused,
+            };
+            print_json(console, &told)?;
             return Ok(exit(&report.outcome));
         }
-        console.line(told(&report)?);
-        tell_refused(&refused.into_inner(), console);
+        console.line(words(report)?);
+        if usable
+            .as_ref()
+            .is_some_and(|usable| usable.channel == Channel::Canary)
+        {
+            console.line("it is the content of the canary channel");
+        }
+        if let Some(changes) = changes {
+            console.line(visible_line(&changes.to_string()));
+        }
+        status::tell_refused(&refused, console);
         Ok(Exit::Clean)
     }
 }
 
-/// Documents of a release that may not be used, each with why.
-fn tell_refused(refused: &BTreeMap<(Kind, String), String>, console: &mut Console) {
-    for ((kind, id), why) in refused {
-        console.line(visible_line(&format!("{kind}/{id} is not used: {why}")));
-    }
+fn failed(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Refused { .. })
 }
 
 /// What was offered may be refused, or there was nothing that could be judged: no connection, no room, another
@@ -76,7 +197,7 @@ fn exit(outcome: &Outcome) -> Exit {
     }
 }
 
-fn told(report: &SyncReport) -> Result<String, CliError> {
+fn words(report: &SyncReport) -> Result<String, CliError> {
     let SyncReport {
         outcome,
         requests,
@@ -116,86 +237,4 @@ fn told(report: &SyncReport) -> Result<String, CliError> {
             return Err(error.help(remedy));
         }
     })
-}
-
-/// Arguments of `rbk status`.
-#[derive(Args)]
-pub(in crate::cli) struct Status {
-    #[command(flatten)]
-    state: StateOptions,
-    /// How to print the result
-    #[arg(long, value_enum, default_value_t)]
-    format: Output,
-}
-
-impl Run for Status {
-    fn run(self, console: &mut Console) -> Result<Exit, CliError> {
-        let anchor = read_file(&self.state.root)?;
-        let status = self.state.dir().status(&anchor, now()).map_err(|refusal| {
-            CliError::could_not(format!("[{}] {}", refusal.reason, refusal.message))
-                .help(refusal.reason.remedy())
-        })?;
-        if let Output::Json = self.format {
-            print_json(console, &status)?;
-        } else {
-            match status.release {
-                Some(release) => console.line(format!("release {release} is in force")),
-                None => console.line("nothing is in force; run `rbk sync`"),
-            }
-            if let Some(freshness) = &status.freshness {
-                console.line(freshness_words(freshness));
-            }
-            console.line(format!("root version {}", status.root));
-            if let Some(synced) = status.synced {
-                console.line(format!("last synchronised {synced}"));
-            }
-            if let Ok(Some(release)) = self.state.dir().current(&anchor) {
-                match open_release(&release, self.state.demand(), now()) {
-                    Ok(usable) => {
-                        tell_refused(&usable.refused, console);
-                        let orders = self.state.dir().orders(&anchor);
-                        let orders = orders.map_err(|refusal| refusal.to_string());
-                        let orders = orders.and_then(|orders| {
-                            Orders::read(&orders.files).map_err(|error| error.to_string())
-                        });
-                        match orders {
-                            Ok(orders) if orders == Orders::default() => {}
-                            Ok(orders) => orders::tell(&orders, now(), console),
-                            Err(error) => {
-                                console.line(visible_line(&format!("it cannot be used: {error}")));
-                                return Ok(Exit::Findings);
-                            }
-                        }
-                    }
-                    Err(error) => {
-                        console.line(visible_line(&format!("it cannot be used: {error}")));
-                        return Ok(Exit::Findings);
-                    }
-                }
-            }
-        }
-        Ok(Exit::findings_unless(
-            status
-                .freshness
-                .is_some_and(|freshness| freshness.is_fresh()),
-        ))
-    }
-}
-
-pub(super) fn freshness_words(freshness: &crate::distribution::Freshness) -> String {
-    use crate::distribution::Freshness;
-    match freshness {
-        Freshness::Fresh { expires } => format!("fresh until {expires}"),
-        Freshness::Stale { role, since, .. } => {
-            format!(
-                "stale since {since}: the {role} metadata expired, so a newer release may have been kept from this agent"
-            )
-        }
-        Freshness::ClockBehind { synced } => {
-            format!("age unknown: the clock is behind {synced}, when a synchronisation succeeded")
-        }
-        Freshness::Revoked { root } => {
-            format!("revoked: root {root} no longer trusts the keys that signed the release")
-        }
-    }
 }

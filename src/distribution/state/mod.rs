@@ -8,12 +8,14 @@
 //! releases/N/targets/NAME     the files of release N;  releases/N/metadata/ROLE.json  what vouches for them
 //! current -> releases/N       the release in force; replaced in one step (`N.b` after N was laid out anew)
 //! previous -> releases/M      the one before
+//! agent-id                    what tells this agent from others, for shares of a rollout
 //! lock                        held while synchronising
 //! ```
 //!
 //! What is damaged or missing is an error with a remedy, never a fresh start.
 
 mod emergency;
+mod identity;
 mod install;
 mod link;
 mod lock;

@@ -231,6 +231,33 @@ impl Client {
     }
 }
 
+/// Sends JSON to an `http:` or `https:` address.
+///
+/// # Errors
+/// When the address cannot be used, is not reached in time, or answers with anything but success.
+pub fn post_json(address: &str, json: &[u8], options: HttpOptions) -> Result<(), TransportError> {
+    let wrong = |what: &str| TransportError::Source(format!("address: {what}"));
+    let uri: Uri = address.parse().map_err(|_| wrong("not a valid address"))?;
+    if !matches!(uri.scheme_str(), Some("http" | "https")) {
+        return Err(wrong("must begin with https:// or http://"));
+    }
+    let client = Client::new(&uri, options)?;
+    let ask = Ask {
+        method: Method::POST,
+        body: json,
+        ..Ask::get(uri)
+    };
+    let ask = ask.with(header::CONTENT_TYPE, "application/json");
+    let response = client.send("report", ask, client.deadline())?;
+    match response.status().is_success() {
+        true => Ok(()),
+        false => Err(TransportError::Status {
+            path: "report".to_owned(),
+            status: response.status().as_u16(),
+        }),
+    }
+}
+
 /// A header of an answer, when it is text.
 pub(super) fn header_of<'a>(response: &'a Response<Body>, name: &HeaderName) -> Option<&'a str> {
     response

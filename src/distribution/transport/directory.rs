@@ -3,19 +3,24 @@
 use std::fs::File;
 use std::io::Read as _;
 use std::os::fd::OwnedFd;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use rustix::fs::{FileType, Mode, OFlags, fstat, open, openat};
 use rustix::io::Errno;
 
-use super::{Transport, TransportError};
+use super::{Conditional, Transport, TransportError};
 use crate::distribution::name::RemotePath;
 
 /// Reads a publication from a directory. Links below the directory are not followed, and only plain files are
 /// read, so that nothing outside can be reached through it.
+///
+/// It is opened anew whenever the timestamp is asked for, so that a directory that was put in its place is seen, and what is
+/// fetched for one timestamp comes from one directory.
 #[derive(Debug)]
 pub struct DirectoryTransport {
-    root: OwnedFd,
+    path: PathBuf,
+    root: Mutex<OwnedFd>,
 }
 
 impl DirectoryTransport {
@@ -24,13 +29,17 @@ impl DirectoryTransport {
     /// # Errors
     /// [`TransportError::Source`] when it cannot be opened or is no directory.
     pub fn new(path: &Path) -> Result<Self, TransportError> {
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        open(path, flags, Mode::empty())
-            .map(|root| Self { root })
-            .map_err(|error| {
-                TransportError::Source(format!("directory {}: {error}", path.display()))
-            })
+        Ok(Self {
+            path: path.to_owned(),
+            root: Mutex::new(opened(path)?),
+        })
     }
+}
+
+fn opened(path: &Path) -> Result<OwnedFd, TransportError> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    open(path, flags, Mode::empty())
+        .map_err(|error| TransportError::Source(format!("directory {}: {error}", path.display())))
 }
 
 impl Transport for DirectoryTransport {
@@ -40,8 +49,9 @@ impl Transport for DirectoryTransport {
             message,
         };
         let never_links = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let root = self.root.lock().unwrap_or_else(PoisonError::into_inner);
         let opened = openat(
-            &self.root,
+            &*root,
             path.folder(),
             never_links | OFlags::DIRECTORY,
             Mode::empty(),
@@ -81,5 +91,18 @@ impl Transport for DirectoryTransport {
             });
         }
         Ok(Some(bytes))
+    }
+
+    fn fetch_if_changed(
+        &self,
+        path: &RemotePath,
+        max_len: u64,
+        _tag: Option<&str>,
+    ) -> Result<Conditional, TransportError> {
+        *self.root.lock().unwrap_or_else(PoisonError::into_inner) = opened(&self.path)?;
+        Ok(match self.fetch(path, max_len)? {
+            Some(bytes) => Conditional::Fetched { bytes, tag: None },
+            None => Conditional::Missing,
+        })
     }
 }

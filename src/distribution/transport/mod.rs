@@ -10,7 +10,7 @@ mod tests;
 
 use std::time::Duration;
 
-pub use client::HttpOptions;
+pub use client::{HttpOptions, post_json};
 pub(crate) use counted::Counted;
 pub use directory::DirectoryTransport;
 pub use http::HttpTransport;

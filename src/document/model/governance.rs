@@ -72,6 +72,9 @@ pub struct Governance {
     /// What publishing does with a denied landing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub publish: Option<PublishPolicy>,
+    /// What agents may do with a release whose metadata has expired. Only advise when it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stale: Option<StalePolicy>,
     /// The policy tests itself.
     #[serde(default)]
     pub tests: Vec<PolicyTest>,
@@ -391,6 +394,15 @@ pub struct BreakGlass {
 pub struct PublishPolicy {
     /// `fail` or `keep_previous`.
     pub on_denied: String,
+}
+
+/// What agents may do with a release that they cannot show to be the newest any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StalePolicy {
+    /// For how long after the first metadata expired; after that they only advise.
+    pub grace: Duration,
+    /// The highest mode until then.
+    pub mode: Mode,
 }
 
 /// A test of the execution policy.

@@ -31,6 +31,8 @@ const POLICY: &[Row] = &[
     row("spec/kill_switch/who", "who may use the kill switch", safety(Aspect::Policy, Rule::Shield)),
     row("spec/kill_switch/unreachable", "what holds when the kill switch cannot be read", safety(Aspect::Policy, Rule::Shield)),
     row("spec/publish/on_denied", "what publishing does with what is denied", safety(Aspect::Approval, Rule::Shield)),
+    row("spec/stale/grace", "how long a stale release is used", reach(Aspect::Policy, Rule::Cap)),
+    row_or("spec/stale/mode", "highest mode with a stale release", "advise", reach(Aspect::Policy, Rule::Rank(MODES))),
     row("spec/break_glass/max_tier", "highest tier of break-glass", reach(Aspect::Approval, Rule::Cap)),
     row("spec/break_glass/max_ttl", "longest break-glass", safety(Aspect::Approval, Rule::Cap)),
     row("spec/break_glass/ratify_within", "time to ratify break-glass", safety(Aspect::Approval, Rule::Cap)),
