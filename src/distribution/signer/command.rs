@@ -111,7 +111,11 @@ mod tests {
         assert_eq!(signs(&file("raw", &signature)).unwrap(), signature);
         let text = format!("{}\n", STANDARD.encode(&signature));
         assert_eq!(signs(&file("text", text.as_bytes())).unwrap(), signature);
-        for wrong in [file("other", &[7; 64]), "true".to_owned(), "yes".to_owned()] {
+        for wrong in [
+            file("other", &[7; 64]),
+            "true".to_owned(),
+            "echo nonsense".to_owned(),
+        ] {
             let error = signs(&wrong).unwrap_err().to_string();
             assert!(error.contains("no signature of key"), "{error}");
         }
