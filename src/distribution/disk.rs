@@ -5,6 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 /// Is asked before every step; tests let it fail to see what a crash leaves behind.
 pub(crate) trait Gate {
@@ -45,6 +46,25 @@ impl Disk {
     /// Writes a file beside its place, flushes it, and moves it there. The directory has to be flushed with
     /// [`Disk::sync_dir`] before anything relies on the name.
     pub(crate) fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.write_beside(path, bytes, None)
+    }
+
+    /// As [`Disk::write`], for a file that takes another's place: at least a second newer than that. Web servers make a tag of
+    /// seconds and size, and would call it unchanged.
+    pub(crate) fn write_newer(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let next = fs::metadata(path)
+            .and_then(|before| before.modified())
+            .ok()
+            .and_then(|before| before.checked_add(Duration::from_secs(1)));
+        self.write_beside(path, bytes, next)
+    }
+
+    fn write_beside(
+        &self,
+        path: &Path,
+        bytes: &[u8],
+        not_before: Option<SystemTime>,
+    ) -> io::Result<()> {
         let beside = beside(path)?;
         self.pass("create", &beside)?;
         let mut file = OpenOptions::new()
@@ -59,6 +79,9 @@ impl Disk {
             return Err(error);
         }
         file.write_all(bytes)?;
+        if let Some(next) = not_before.filter(|next| *next > SystemTime::now()) {
+            file.set_modified(next)?;
+        }
         self.pass("flush", &beside)?;
         file.sync_all()?;
         self.rename(&beside, path)

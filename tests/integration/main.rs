@@ -56,4 +56,6 @@ mod scaffold;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
+mod servers;
+#[cfg(test)]
 mod workbench;

@@ -41,7 +41,9 @@ impl<'a> Writer<'a> {
             path: place.to_owned(),
             error,
         };
-        self.repository.disk.write(place, bytes).map_err(failed)?;
+        // Only the timestamp is ever there before.
+        let disk = &self.repository.disk;
+        disk.write_newer(place, bytes).map_err(failed)?;
         self.files += 1;
         self.bytes += bytes.len() as u64;
         Ok(())
