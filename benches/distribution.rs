@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rbk::bundle::{Contents, SourceFile, build};
-use rbk::library::closure::Closure;
+use rbk::closure::Closure;
 use rbk::library::{Library, LoadOptions};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};

@@ -5,7 +5,8 @@
 //! | layer | what it holds |
 //! |---|---|
 //! | [`document`] | YAML text, the spanned tree, typed documents, units, ids, digests |
-//! | [`library`] | a loaded repository: discovery, index, references, closures |
+//! | [`closure`] | a document with everything it resolves to, as it is tested, approved and signed |
+//! | [`library`] | a loaded repository: discovery, index, references |
 //! | [`diagnostic`] | findings and how they are shown |
 //! | [`engine`] | checks in three-valued logic, signatures, policy, the state machine |
 //! | [`lint`] | the rule registry |
@@ -24,6 +25,7 @@ pub mod agent;
 pub mod bundle;
 pub mod change;
 pub mod cli;
+pub mod closure;
 pub mod diagnostic;
 pub mod distribution;
 pub mod document;

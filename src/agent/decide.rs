@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::evidence::Evidence;
 use crate::bundle::Bundle;
+use crate::closure::SignatureClosure;
 use crate::document::Digest;
 use crate::document::id::{CheckName, PathId, RunbookId, SignatureId};
 use crate::document::model::{HaltLevel, Mode};
@@ -24,7 +25,6 @@ use crate::engine::machine::{Ended, Engine, RunInput};
 use crate::engine::prepared::{Prepared, Sources};
 use crate::engine::signature;
 use crate::engine::trace::{Record, Trace};
-use crate::library::closure::SignatureClosure;
 
 /// Version of the JSON forms of this module.
 pub const VERSION: u32 = 1;

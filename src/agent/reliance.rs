@@ -4,9 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::bundle::Bundle;
+use crate::closure::Pinned;
 use crate::distribution::Freshness;
 use crate::document::model::{Governance, Mode};
-use crate::library::closure::Pinned;
 
 /// How far agents may go with a release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

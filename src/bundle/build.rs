@@ -9,10 +9,10 @@ use super::evidence;
 use super::index::{
     DocumentRef, FORMAT, GOVERNANCE_FILE, INDEX_FILE, Index, PACK_INDEX_FILE, PackIndex, PackRef,
 };
+use crate::closure::{Closure, Pinned, SignatureClosure};
 use crate::document::model::{API_VERSION, Governance, Kind, Metadata, Status, Tier};
 use crate::document::{CanonicalError, Digest, to_canonical_json};
 use crate::governance::statement::Chain;
-use crate::library::closure::{Closure, Pinned, SignatureClosure};
 
 /// Documents a pack should hold at most; the number of packs grows in powers of four beyond that.
 const PER_PACK: usize = 64;

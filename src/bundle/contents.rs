@@ -3,8 +3,8 @@
 use thiserror::Error;
 
 use super::build::{Contents, SourceFile};
+use crate::closure::{MissingReference, Pinned};
 use crate::document::model::{Governance, Kind, Status};
-use crate::library::closure::{MissingReference, Pinned};
 use crate::library::{DocId, Library};
 
 /// A library cannot be bundled.

@@ -14,10 +14,10 @@ use super::index::{
     DocumentRef, FORMAT, FORMAT_CANARY, GOVERNANCE_FILE, INDEX_FILE, Index, PACK_INDEX_FILE,
     PackIndex, PackRef,
 };
+use crate::closure::{Closure, Pinned, SignatureClosure};
 use crate::document::model::{API_VERSION, Governance, Kind};
 use crate::document::{Digest, to_canonical_json};
 use crate::governance::statement::MAX_CHAIN_BYTES;
-use crate::library::closure::{Closure, Pinned, SignatureClosure};
 
 /// A bundle, read and checked.
 #[derive(Clone, Debug)]

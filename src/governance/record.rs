@@ -6,9 +6,9 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::facts::Facts;
+use crate::closure::Pinned;
 use crate::document::Digest;
 use crate::document::model::{Governance, Kind};
-use crate::library::closure::Pinned;
 
 /// Everything one landing is judged by. Records are kept as lines of JSON, oldest landing first.
 #[derive(Clone, Debug, Serialize, Deserialize)]

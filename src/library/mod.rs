@@ -17,7 +17,6 @@ use crate::document::model::{
 };
 
 mod catalogue;
-pub mod closure;
 mod data;
 pub mod difference;
 mod discovery;
@@ -27,27 +26,22 @@ mod formatting;
 mod index;
 mod load;
 mod outline;
-mod reference;
 mod resolve;
 pub mod scaffold;
 mod selection;
 pub mod starter;
 #[cfg(test)]
 mod tests;
-mod trail;
 mod usage;
 
 pub use catalogue::Catalogue;
-pub use closure::{Closure, SignatureClosure};
 pub use data::{DataError, MAX_DATA_BYTES};
 pub use discovery::{CONFIGURATION, MAX_FILES};
 pub use entry::{DocId, Entry};
 pub use failure::{Failure, LoadError};
 pub use index::{Duplicate, FixtureTarget};
 pub use load::{LoadOptions, MAX_TOTAL_BYTES};
-pub use reference::{Mention, Role, visit_references};
 pub use selection::{PatternError, Selection};
-pub use trail::Trail;
 pub use usage::Reference;
 
 use index::Index;

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::closure::{
+use super::{DocId, Library};
+use crate::closure::Role;
+use crate::closure::{
     Absence, Closure, MissingReference, Pinned, Shelf, SignatureClosure, gather, resolve_defaults,
 };
-use super::{DocId, Library, Role};
 use crate::document::id::{ActionId, ClassId, QueryId, RunbookId, ServiceId, SignatureId};
 use crate::document::model::{
     Action, Document, Governance, IncidentClass, Kind, ObjectRef, Query, Runbook, Service,

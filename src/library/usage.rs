@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::entry::{DocId, Entry};
 use super::index::Index;
-use super::reference::{Role, visit_references};
+use crate::closure::{Role, visit_references};
 use crate::document::Route;
 use crate::document::model::Kind;
 

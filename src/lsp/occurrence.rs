@@ -2,11 +2,12 @@
 //!
 //! Going to a definition, finding references, renaming and hovering all look at this one list.
 
+use crate::closure::visit_references;
 use crate::document::condition::Condition;
 use crate::document::id::Id;
 use crate::document::model::{Kind, Signature, Typed};
 use crate::document::{NodeRef, Route, Span, Target};
-use crate::library::{Entry, visit_references};
+use crate::library::Entry;
 use crate::lint::site::{CheckRole, Sites};
 
 /// Something that has a name.

@@ -28,10 +28,11 @@ use compare::Found;
 use facts::Facts;
 use state::{Pair, States};
 
+use crate::closure::Closure;
+use crate::closure::MissingReference;
 use crate::document::Route;
 use crate::document::model::{Kind, ObjectRef};
-use crate::library::closure::MissingReference;
-use crate::library::{Closure, Library};
+use crate::library::Library;
 
 /// Compares what may be done under a library as it was and as it is. No fixture is run.
 pub fn compare(base: &Library, head: &Library) -> Diff {

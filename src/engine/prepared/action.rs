@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Preparation, PreparedCheck, PreparedCondition};
+use crate::closure::Pinned;
 use crate::document::id::{ActionId, CheckName};
 use crate::document::model::{Action, Mode, ReversibilityClass, Tier};
 use crate::document::template::Template;
@@ -11,7 +12,6 @@ use crate::engine::arguments::PreparedParams;
 use crate::engine::evidence::Arguments;
 use crate::engine::scope::ArgumentTemplates;
 use crate::engine::tier;
-use crate::library::closure::Pinned;
 
 /// Longest run of an action that names none.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(300);

@@ -5,13 +5,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::PreparedCheck;
+use crate::closure::Pinned;
 use crate::document::condition::{Condition, Term};
 use crate::document::id::{CheckName, QueryId};
 use crate::document::model::{Check, Query};
 use crate::document::unit::Duration;
 use crate::engine::arguments::PreparedParams;
 use crate::engine::check::CheckError;
-use crate::library::closure::Pinned;
 
 /// A query with its parameters compiled.
 #[derive(Debug)]

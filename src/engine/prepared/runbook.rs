@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Preparation, PreparedAction, PreparedCheck, PreparedCondition, QueryCache, Standing};
+use crate::closure::Closure;
 use crate::document::Digest;
 use crate::document::id::{
     ActionId, AlertName, CheckName, EnvironmentId, PathId, RunbookId, ServiceId, StepId,
@@ -16,7 +17,6 @@ use crate::document::unit::Duration;
 use crate::engine::arguments::DoNotTouch;
 use crate::engine::policy::{Policy, tighter};
 use crate::engine::scope::ArgumentTemplates;
-use crate::library::Closure;
 
 /// Time after settling in which success must have held when a step does not say.
 const DEFAULT_SLACK: Duration = Duration::from_secs(300);

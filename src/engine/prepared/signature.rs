@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::{Preparation, PreparedCheck, QueryCache, Standing};
+use crate::closure::SignatureClosure;
 use crate::document::id::{CheckName, SignatureId};
 use crate::document::model::Signature;
 use crate::document::unit::Duration;
-use crate::library::SignatureClosure;
 
 /// A signature ready to be scored.
 #[derive(Debug)]

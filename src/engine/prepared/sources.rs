@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Unusable;
+use crate::closure::MissingReference;
+use crate::closure::{Closure, SignatureClosure};
 use crate::document::id::{EnvironmentId, RunbookId, ServiceId};
 use crate::document::model::{Document, Governance, Kind, Service};
 use crate::engine::arguments::Vocabulary;
-use crate::library::closure::MissingReference;
-use crate::library::{Closure, Library, SignatureClosure};
+use crate::library::Library;
 
 /// What is prepared.
 #[derive(Clone, Debug)]

@@ -7,11 +7,11 @@ use super::build::{Place, statement};
 use super::fault::{ChainFault, FaultCode};
 use super::history::{Judged, Policy};
 use super::{Review, Statement};
+use crate::closure::Pinned;
 use crate::document::Digest;
 use crate::document::model::Kind;
 use crate::governance::Verdict;
 use crate::governance::facts::Sha;
-use crate::library::closure::Pinned;
 
 /// Most statements of one chain.
 pub const MAX_STATEMENTS: usize = 100_000;

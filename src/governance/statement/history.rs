@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::closure::Pinned;
 use crate::document::model::Governance;
 use crate::governance::{Evaluation, Reason, Record, Rules, evaluate};
-use crate::library::closure::Pinned;
 
 /// A landing with what is said of it.
 #[derive(Clone, Debug)]

@@ -1,11 +1,11 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::closure::{Absence, MissingReference};
+use crate::closure::{Closure, SignatureClosure};
 use crate::document::Digest;
 use crate::document::id::{RunbookId, SignatureId};
 use crate::document::unit::Duration;
-use crate::library::closure::{Absence, MissingReference};
-use crate::library::{Closure, SignatureClosure};
 
 fn closure(library: &Library) -> Result<Closure, Vec<MissingReference>> {
     library.closure(&RunbookId::from("error-rate-after-deploy"))

@@ -3,9 +3,10 @@ use std::collections::BTreeSet;
 use camino::Utf8Path;
 
 use super::*;
+use crate::closure::Role;
 use crate::document::Segment;
 use crate::document::model::{Kind, ObjectRef};
-use crate::library::{FixtureTarget, Role};
+use crate::library::FixtureTarget;
 
 fn paths(library: &Library, ids: &[crate::library::DocId]) -> Vec<String> {
     let entries = ids.iter().filter_map(|id| library.entry(*id));

@@ -1,9 +1,9 @@
 //! R009: something in force that rests on something that is not.
 
+use crate::closure::Role;
 use crate::diagnostic::Severity;
 use crate::document::Route;
 use crate::document::model::{Status, Typed};
-use crate::library::Role;
 use crate::lint::{Category, Change, Check, DocumentScope, Example, Findings, Needs, Rule};
 
 const RUNBOOK: &str = "runbooks/error-rate-after-deploy/runbook.yaml";

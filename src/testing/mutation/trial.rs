@@ -8,11 +8,11 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::{Mutant, mutants};
+use crate::closure::{Pinned, resolve_defaults};
 use crate::diagnostic::{Located, Severity};
 use crate::document::Route;
 use crate::document::model::{Kind, ObjectRef, Runbook, Scope};
 use crate::engine::arguments::DoNotTouch;
-use crate::library::closure::{Pinned, resolve_defaults};
 use crate::library::{DocId, Library};
 use crate::lint::{
     ConfigurationError, Needs, Options, RepositoryScope, Rule, lint, reach, registry,

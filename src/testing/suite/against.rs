@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
+use crate::closure::{Closure, Pinned, SignatureClosure};
 use crate::document::id::{EnvironmentId, ServiceId, SignatureId};
 use crate::document::model::{Document, Fixture, Kind, Runbook, Signature, Spec, Status};
 use crate::engine::prepared::Sources;
-use crate::library::closure::{Closure, Pinned, SignatureClosure};
 use crate::library::{DocId, Entry, Library};
 
 /// Which documents a fixture is run against.

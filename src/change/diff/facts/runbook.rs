@@ -6,9 +6,9 @@ use super::table::{Row, plainly, row};
 use super::{Facts, reach, safety};
 use crate::change::diff::model::{Aspect, Spot};
 use crate::change::diff::order::Rule;
+use crate::closure::Closure;
 use crate::document::Route;
 use crate::document::model::{Decision, Governance, Kind, ObjectRef};
-use crate::library::Closure;
 
 const MODES: &[&str] = &["off", "shadow", "advise", "gated", "auto"];
 const TIERS: &[&str] = &["0", "1", "2", "3"];

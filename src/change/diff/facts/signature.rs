@@ -6,9 +6,9 @@ use super::table::{Row, plainly, row, row_or};
 use super::{Facts, reach};
 use crate::change::diff::model::{Aspect, Spot};
 use crate::change::diff::order::Rule;
+use crate::closure::Pinned;
 use crate::document::Route;
 use crate::document::model::{ObjectRef, Signature};
-use crate::library::closure::Pinned;
 
 /// The steps of a life, from those on which nothing may be done.
 pub(super) const STAGES: &[&str] = &["none", "shadow", "stable"];

@@ -7,10 +7,10 @@ use super::tier::highest_tier;
 use super::{Facts, reach, safety};
 use crate::change::diff::model::{Aspect, Spot};
 use crate::change::diff::order::Rule;
+use crate::closure::Pinned;
 use crate::document::Route;
 use crate::document::model::{Action, Mode, ObjectRef, OnFailure, Path, Step, Tier};
 use crate::engine::tier as rating;
-use crate::library::closure::Pinned;
 use crate::lint::argument::{Arguments, Possible};
 
 const MODES: &[&str] = &["off", "shadow", "advise", "gated", "auto"];

@@ -1,11 +1,11 @@
 //! The tier of a step, resolved with its arguments and what undoes it.
 
 use super::runbook::Resolved;
+use crate::closure::Pinned;
 use crate::document::Route;
 use crate::document::id::ActionId;
 use crate::document::model::{Action, Kind, ObjectRef, Step, Tier};
 use crate::engine::tier as rating;
-use crate::library::closure::Pinned;
 use crate::lint::argument::{Arguments, Possible};
 
 /// The highest tier a step may have, and what says so; with `worst`, an argument that only the run knows counts as

@@ -18,11 +18,15 @@ mod check;
 mod gather;
 mod pinned;
 mod policy;
+mod reference;
+mod trail;
 
 pub use check::ClosureError;
-pub(super) use gather::{Gathered, Shelf, gather};
+pub(crate) use gather::{Gathered, Shelf, gather};
 pub use pinned::{PinError, Pinned};
 pub use policy::resolve_defaults;
+pub use reference::{Mention, Role, visit_references};
+pub use trail::Trail;
 
 /// A runbook with everything it resolves to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -61,11 +61,7 @@ impl<S: Spec> Pinned<S> {
     }
 
     /// From a document that has been read already, the JSON it was read from, and its digest.
-    pub(in crate::library) fn new(
-        value: Arc<Value>,
-        document: Arc<Document<S>>,
-        digest: Digest,
-    ) -> Self {
+    pub(crate) fn new(value: Arc<Value>, document: Arc<Document<S>>, digest: Digest) -> Self {
         Self {
             value,
             document,

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::reference::{Role, visit_references};
 use super::{Absence, MissingReference, Pinned};
 use crate::document::id::{ActionId, QueryId, ServiceId};
 use crate::document::model::{Action, Kind, ObjectRef, Query, Service, Spec, Typed};
-use crate::library::reference::{Role, visit_references};
 
 /// Where documents are taken from.
-pub(in crate::library) trait Shelf {
+pub(crate) trait Shelf {
     fn action(&self, id: &ActionId) -> Result<Pinned<Action>, Absence>;
     fn query(&self, id: &QueryId) -> Result<Pinned<Query>, Absence>;
     fn service(&self, id: &ServiceId) -> Result<Pinned<Service>, Absence>;
@@ -16,17 +16,17 @@ pub(in crate::library) trait Shelf {
 
 /// What was found, and what was not.
 #[derive(Default)]
-pub(in crate::library) struct Gathered {
-    pub(in crate::library) actions: BTreeMap<ActionId, Pinned<Action>>,
-    pub(in crate::library) queries: BTreeMap<QueryId, Pinned<Query>>,
-    pub(in crate::library) services: BTreeMap<ServiceId, Pinned<Service>>,
-    pub(in crate::library) missing: Vec<MissingReference>,
+pub(crate) struct Gathered {
+    pub(crate) actions: BTreeMap<ActionId, Pinned<Action>>,
+    pub(crate) queries: BTreeMap<QueryId, Pinned<Query>>,
+    pub(crate) services: BTreeMap<ServiceId, Pinned<Service>>,
+    pub(crate) missing: Vec<MissingReference>,
 }
 
 /// Collects what the documents in `roots` need, transitively; a runbook has to be the first of them.
 /// Only services that the runbook names are followed, by one step: it may escalate to the owner of a
 /// dependency, never to the owner of that one's dependency.
-pub(in crate::library) fn gather(shelf: &impl Shelf, roots: Vec<Typed>) -> Gathered {
+pub(crate) fn gather(shelf: &impl Shelf, roots: Vec<Typed>) -> Gathered {
     let mut gathered = Gathered::default();
     let mut open: VecDeque<Typed> = roots.into();
     while let Some(document) = open.pop_front() {
