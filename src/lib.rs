@@ -21,8 +21,12 @@
 //! | `lsp` | the language server (feature `lsp`) |
 //! | [`cli`] | the command line |
 
+// Small parts that only commands for authors use stay beside what they belong to.
+#![cfg_attr(not(feature = "author"), allow(dead_code, unused_imports))]
+
 pub mod agent;
 pub mod bundle;
+#[cfg(feature = "author")]
 pub mod change;
 pub mod cli;
 pub mod closure;
@@ -33,9 +37,13 @@ pub mod engine;
 #[cfg(feature = "github")]
 pub mod github;
 pub mod governance;
+#[cfg(feature = "author")]
 pub mod library;
+#[cfg(feature = "author")]
 pub mod lint;
 #[cfg(feature = "lsp")]
 pub mod lsp;
+#[cfg(feature = "author")]
 pub mod review;
+#[cfg(feature = "author")]
 pub mod testing;

@@ -8,16 +8,20 @@
 
 mod admission;
 pub mod archive;
+#[cfg(feature = "author")]
 mod build;
 mod channel;
+#[cfg(feature = "author")]
 mod contents;
 mod evidence;
 pub mod index;
 mod open;
 
 pub use admission::Admission;
+#[cfg(feature = "author")]
 pub use build::{BuildError, Contents, SourceFile, build};
 pub use channel::{CanaryRef, Channel, Follower, canary_of, with_canary};
+#[cfg(feature = "author")]
 pub use contents::ContentsError;
 pub use evidence::{
     Evidence, Unapproved, demands_evidence, keeps_previous, marked_without_evidence,

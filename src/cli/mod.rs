@@ -6,6 +6,7 @@
 mod command;
 mod console;
 mod exit;
+#[cfg(feature = "author")]
 mod replace;
 
 use std::process::ExitCode;

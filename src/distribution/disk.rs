@@ -148,6 +148,14 @@ fn beside(path: &Path) -> io::Result<PathBuf> {
     Ok(path.with_file_name(hidden))
 }
 
+/// Writes a file beside its place, flushes it and moves it there, so that readers see all of it or what was there before.
+///
+/// # Errors
+/// When the file system refuses a step; what was there stays.
+pub fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    Disk::default().write(path, bytes)
+}
+
 /// Reads a file that may be missing.
 pub(crate) fn read_optional(path: &Path) -> io::Result<Option<Vec<u8>>> {
     match fs::read(path) {

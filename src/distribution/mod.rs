@@ -47,6 +47,7 @@ mod tests;
 pub mod transport;
 pub mod trusted;
 
+pub use disk::replace_file;
 pub use json::Json;
 pub use keys::{KeyError, PublicKey};
 pub use limits::Limits;

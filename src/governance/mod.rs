@@ -12,18 +12,23 @@ mod demand;
 mod evaluate;
 mod exception;
 mod facts;
+#[cfg(feature = "author")]
 mod files;
+#[cfg(feature = "author")]
 pub mod foresight;
+#[cfg(feature = "author")]
 mod grant;
 mod opinion;
 mod people;
 mod ratification;
 mod reason;
 mod record;
+#[cfg(feature = "author")]
 mod requirement;
 mod robot;
 mod rules;
 mod satisfy;
+#[cfg(feature = "author")]
 pub mod signature;
 pub mod statement;
 mod teams;
@@ -38,10 +43,13 @@ pub use facts::{
     HeadEvidence, Landing, MAX_FACTS_BYTES, PullRequest, Push, Ratification, Review, ReviewState,
     Sha, Shape, Unit, User, Witness,
 };
+#[cfg(feature = "author")]
 pub use files::{FileState, Files};
+#[cfg(feature = "author")]
 pub use grant::{GRANTS_FOLDER, Grant, GrantError};
 pub use reason::{Reason, Weight};
 pub use record::{Record, RecordError, Subject};
+#[cfg(feature = "author")]
 pub use requirement::requirements;
 pub use rules::{DEFAULT_MAX_AGE, Rules, RulesError};
 pub use verdict::{Evaluation, Rejected, TeamEvaluation, UnitEvaluation, Verdict};

@@ -7,8 +7,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, Subcommand};
 
 use super::Run;
+use super::library::{Day, load};
 use super::lint;
-use super::shared::{Day, counted, load, write_file};
+use super::shared::{counted, write_file};
 use crate::cli::replace::Replacement;
 use crate::cli::{CliError, Console, Exit};
 use crate::diagnostic::Located;

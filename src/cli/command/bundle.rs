@@ -9,8 +9,9 @@ use jiff::civil::Date;
 
 use super::Run;
 use super::gate::{Gate, History, Passed, refused};
+use super::library::{Day, library_with};
 use super::reporting;
-use super::shared::{Day, Output, counted, library_with, print_json, read_file, write_file};
+use super::shared::{Output, counted, print_json, read_file, write_file};
 use super::{lint, test};
 use crate::bundle::{Bundle, Contents, Unapproved, build};
 use crate::change::GitRepository;

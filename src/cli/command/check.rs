@@ -4,8 +4,8 @@ use camino::Utf8PathBuf;
 use clap::Args;
 
 use super::Run;
+use super::library::{Base, Day, load};
 use super::reporting::{Reporting, folder_of};
-use super::shared::{Base, Day, load};
 use super::{baseline, lint, test};
 use crate::cli::{CliError, Console, Exit};
 use crate::diagnostic::render::Format;

@@ -8,8 +8,8 @@ use clap::Args;
 use serde::de::DeserializeOwned;
 
 use super::Run;
-use super::orders::level_name;
 use super::shared::{StateOptions, now, print_json, read_file, refused};
+use super::standing_orders::level_name;
 use super::status::freshness_words;
 use crate::agent::kill_switch::{LocalHalt, local_halts, read_file as read_source};
 use crate::agent::{

@@ -4,7 +4,7 @@ use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::Run;
-use super::shared::{fork_point, library_at, load};
+use super::library::{fork_point, library_at, load};
 use crate::change::GitRepository;
 use crate::change::diff::render::{Compared, human, json, markdown};
 use crate::change::diff::{Diff, Verdict, compare_and_test};

@@ -4,7 +4,8 @@ use clap::Args;
 
 use super::Run;
 use super::github::{Connected, Connection, could_not};
-use super::shared::{Output, library_at, print_json};
+use super::library::library_at;
+use super::shared::{Output, print_json};
 use crate::cli::{CliError, Console, Exit};
 use crate::diagnostic::visible::visible_line;
 use crate::document::model::Governance;

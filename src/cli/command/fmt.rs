@@ -8,7 +8,8 @@ use clap::Args;
 use rayon::prelude::*;
 
 use super::Run;
-use super::shared::{counted, load};
+use super::library::load;
+use super::shared::counted;
 use crate::cli::replace::Replacement;
 use crate::cli::{CliError, Console, Exit};
 use crate::diagnostic::render::unified_diff;

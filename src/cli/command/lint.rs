@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use camino::Utf8PathBuf;
 use clap::Args;
 
+use super::library::{Base, Day, load};
 use super::reporting::Reporting;
-use super::shared::{Base, Day, load};
 use super::{Run, baseline};
 use crate::cli::{CliError, Console, Exit};
 use crate::diagnostic::render::Format;

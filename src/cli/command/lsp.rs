@@ -5,7 +5,7 @@ use std::io::{self, BufReader};
 use clap::Args;
 
 use super::Run;
-use super::shared::Day;
+use super::library::Day;
 use crate::cli::{CliError, Console, Exit};
 use crate::lsp::{Ended, Settings, serve};
 

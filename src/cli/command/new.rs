@@ -4,7 +4,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 
 use super::Run;
-use super::shared::{Day, load, write_file};
+use super::library::{Day, load};
+use super::shared::write_file;
 use crate::cli::{CliError, Console, Exit};
 use crate::document::id::RunbookId;
 use crate::document::model::Kind;

@@ -8,8 +8,9 @@ use clap::{Args, ValueEnum};
 
 use super::Run;
 use super::github::{Connected, Connection, could_not};
+use super::library::Day;
 use super::lint;
-use super::shared::{Day, write_file};
+use super::shared::write_file;
 use super::test;
 use crate::change::Event;
 use crate::change::diff::{Diff, compare_and_test};

@@ -2,8 +2,9 @@
 
 use clap::Args;
 
+use super::Run;
 use super::shared::{StateOptions, now, print_json, read_file, refused};
-use super::{Run, orders};
+use super::standing_orders::tell as tell_orders;
 use crate::agent::{AgentReport, Orders, Refused, Terms, open_release};
 use crate::bundle::Channel;
 use crate::cli::{CliError, Console, Exit};
@@ -96,7 +97,7 @@ fn tell(report: &AgentReport, state: &StateOptions, anchor: &[u8], console: &mut
         if let Ok(orders) = held_orders(state, anchor)
             && orders != Orders::default()
         {
-            orders::tell(&orders, report.at, console);
+            tell_orders(&orders, report.at, console);
         }
     }
     if let Some(why) = &report.unusable {

@@ -4,9 +4,10 @@ use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::Run;
+use super::library::{Day, load};
 use super::lint;
 use super::reporting;
-use super::shared::{Day, load, print_json};
+use super::shared::print_json;
 use crate::cli::{CliError, Console, Exit};
 use crate::diagnostic::render::{self, Style};
 use crate::library::Library;

@@ -9,6 +9,7 @@ use crate::closure::{Closure, SignatureClosure};
 use crate::document::id::{EnvironmentId, RunbookId, ServiceId};
 use crate::document::model::{Document, Governance, Kind, Service};
 use crate::engine::arguments::Vocabulary;
+#[cfg(feature = "author")]
 use crate::library::Library;
 
 /// What is prepared.
@@ -30,6 +31,7 @@ pub struct Sources {
     pub unresolved: Vec<Unusable>,
 }
 
+#[cfg(feature = "author")]
 impl Sources {
     /// Everything a library holds; `None` without a policy.
     pub fn of(library: &Library) -> Option<Self> {

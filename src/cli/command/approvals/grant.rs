@@ -6,7 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::change::GitRepository;
 use crate::cli::command::Run;
-use crate::cli::command::shared::{counted, fork_point, library_at, now, write_file};
+use crate::cli::command::library::{fork_point, library_at};
+use crate::cli::command::shared::{counted, now, write_file};
 use crate::cli::{CliError, Console, Exit};
 use crate::diagnostic::visible::visible_line;
 use crate::document::model::Governance;

@@ -7,7 +7,8 @@ use clap::Args;
 
 use crate::change::{Affected, GitRepository, affected};
 use crate::cli::CliError;
-use crate::cli::command::shared::{counted, fork_point, library_at};
+use crate::cli::command::library::{fork_point, library_at};
+use crate::cli::command::shared::counted;
 use crate::library::Library;
 
 /// What is looked at.

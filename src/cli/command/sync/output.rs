@@ -1,15 +1,12 @@
 //! Where monitoring finds what an agent says of itself.
 
-use std::io::Write as _;
-
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use clap::Args;
-use tempfile::NamedTempFile;
 
 use crate::agent::AgentReport;
 use crate::cli::CliError;
 use crate::cli::command::source::Connection;
-use crate::distribution::post_json;
+use crate::distribution::{post_json, replace_file};
 
 /// Files and an address for reports.
 #[derive(Args)]
@@ -40,7 +37,8 @@ impl Destinations {
             .map_err(|error| CliError::could_not(format!("the report: {error}")))?;
         let mut problems = Vec::new();
         if let Some(file) = &self.status_file {
-            problems.extend(replace(file, &[&json, b"\n".as_slice()].concat()).err());
+            let json = [&json, b"\n".as_slice()].concat();
+            problems.extend(replace(file, &json).err());
         }
         if let Some(file) = &self.metrics_file {
             problems.extend(replace(file, report.metrics().as_bytes()).err());
@@ -58,15 +56,8 @@ impl Destinations {
     }
 }
 
-/// Replaces a file in one step, so that a reader never sees half of it. Readable by everybody: collectors run as others.
-fn replace(file: &Utf8Path, bytes: &[u8]) -> Result<(), String> {
-    let folder = file.parent().filter(|folder| !folder.as_str().is_empty());
-    let folder = folder.unwrap_or(Utf8Path::new("."));
+/// Replaces a file in one step, so that a reader never sees half of it.
+fn replace(file: &Utf8PathBuf, bytes: &[u8]) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("{file} cannot be written: {error}");
-    let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-    let mut beside = NamedTempFile::new_in(folder).map_err(failed)?;
-    beside.write_all(bytes).map_err(failed)?;
-    beside.as_file().set_permissions(readable).map_err(failed)?;
-    let placed = beside.persist(file).map_err(|error| failed(error.error));
-    placed.map(drop)
+    replace_file(file.as_std_path(), bytes).map_err(failed)
 }
