@@ -3,6 +3,11 @@
 //! A bundle of that many runbooks (10,000 if not said), made of one of this repository's own under other ids, is published, and
 //! followed over HTTP on the loopback interface: first, unchanged, and after one runbook is another. `KEEP=DIR` leaves everything there.
 
+#![expect(
+    clippy::expect_used,
+    reason = "a benchmark that cannot be set up has nothing else to do"
+)]
+
 mod measure;
 
 use std::collections::BTreeMap;

@@ -25,6 +25,8 @@ mod editor;
 #[cfg(test)]
 mod expectations;
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod fixing;
 #[cfg(test)]
 mod fmt;

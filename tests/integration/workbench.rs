@@ -249,6 +249,13 @@ impl Ran {
         self
     }
 
+    /// The exit code, which has to be one of these.
+    #[track_caller]
+    pub(crate) fn expect_one_of(&self, codes: &[i32]) -> i32 {
+        let code = self.code.filter(|code| codes.contains(code));
+        code.unwrap_or_else(|| panic!("not one of {codes:?}: {self}"))
+    }
+
     /// Standard output as JSON.
     #[track_caller]
     pub(crate) fn json(&self) -> serde_json::Value {
