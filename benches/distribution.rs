@@ -1,7 +1,8 @@
 //! Times distribution as whole commands: `cargo bench --bench distribution -- [DOCUMENTS]`.
 //!
 //! A bundle of that many runbooks (10,000 if not said), made of one of this repository's own under other ids, is published, and
-//! followed over HTTP on the loopback interface: first, unchanged, and after one runbook is another. `KEEP=DIR` leaves everything there.
+//! followed over HTTP on the loopback interface: first, unchanged, and after one runbook is another. `KEEP=DIR` leaves everything there,
+//! and `RBK=PROGRAM` measures that instead of the one that was built.
 
 #![expect(
     clippy::expect_used,
@@ -20,7 +21,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rbk::bundle::{Contents, SourceFile, build};
 use rbk::closure::Closure;
 use rbk::library::{Library, LoadOptions};
-use serde_json::{Value, json};
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use measure::measure;
@@ -115,9 +116,11 @@ fn main() {
 
 /// The runbook under another id.
 fn copy(closure: &Value, source: &SourceFile, number: usize) -> (Closure, SourceFile) {
-    let mut value = closure.clone();
-    value["runbook"]["metadata"]["id"] = json!(format!("runbook-{number}"));
-    let closure = serde_json::from_value(value).expect("a closure");
+    let id = &closure["runbook"]["metadata"]["id"];
+    let copied = closure
+        .to_string()
+        .replace(&id.to_string(), &format!("\"runbook-{number}\""));
+    let closure = serde_json::from_str(&copied).expect("a closure");
     let path = format!("runbooks/runbook-{number}/runbook.yaml");
     let bytes = source.bytes.clone();
     (closure, SourceFile { path, bytes })
@@ -132,7 +135,8 @@ fn write(folder: &Path, contents: &Contents) {
 }
 
 fn rbk(folder: &Path, words: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rbk"));
+    let other = std::env::var_os("RBK");
+    let mut command = Command::new(other.unwrap_or(env!("CARGO_BIN_EXE_rbk").into()));
     command.args(words).current_dir(folder);
     command
 }

@@ -43,6 +43,8 @@ mod golden_release;
 #[cfg(test)]
 mod hostile_release;
 #[cfg(test)]
+mod interop;
+#[cfg(test)]
 #[cfg(feature = "lsp")]
 mod lsp;
 #[cfg(test)]
