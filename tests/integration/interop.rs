@@ -69,7 +69,7 @@ impl Reader {
 }
 
 /// A server over a folder, as plain as they come.
-fn serve(folder: PathBuf) -> String {
+pub(crate) fn serve(folder: PathBuf) -> String {
     let server = tiny_http::Server::http("127.0.0.1:0").unwrap();
     let address = format!("http://{}", server.server_addr().to_ip().unwrap());
     std::thread::spawn(move || {
@@ -96,7 +96,7 @@ fn files(bench: &Workbench, bundle: &str) -> BTreeMap<String, String> {
 }
 
 /// Drafts the successor of a root; `keys` are the options that say who signs what.
-fn rotate(bench: &Workbench, from: &str, to: &str, keys: &str, holders: &[&str]) {
+pub(crate) fn rotate(bench: &Workbench, from: &str, to: &str, keys: &str, holders: &[&str]) {
     let draft = format!("root draft --previous {from} --out {to} {keys}");
     bench.rbk(&words(&draft)).expect(0);
     for holder in holders {
@@ -108,7 +108,7 @@ fn rotate(bench: &Workbench, from: &str, to: &str, keys: &str, holders: &[&str])
         .expect(0);
 }
 
-fn publish(bench: &Workbench, bundle: &str, roots: &str, keys: &[&str]) {
+pub(crate) fn publish(bench: &Workbench, bundle: &str, roots: &str, keys: &[&str]) {
     let keys: String = keys
         .iter()
         .map(|key| format!(" --key file:keys/{key}.pem"))

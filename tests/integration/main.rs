@@ -16,6 +16,8 @@ mod baseline;
 #[cfg(test)]
 mod changed;
 #[cfg(test)]
+mod conformance;
+#[cfg(test)]
 mod diff;
 #[cfg(test)]
 mod distribution;
