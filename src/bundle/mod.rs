@@ -13,6 +13,7 @@ mod contents;
 mod evidence;
 pub mod index;
 mod open;
+pub mod schema;
 
 pub use admission::Admission;
 pub use build::{BuildError, Contents, SourceFile, build};
