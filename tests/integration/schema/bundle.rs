@@ -25,7 +25,7 @@ use crate::workbench::{Workbench, files, words};
 /// The schema of a JSON document and the document.
 type Instance = (&'static str, Value);
 
-/// Everything that agents read of three bundles and of orders.
+/// Everything that agents read of four bundles and of orders.
 fn written() -> &'static [Instance] {
     static WRITTEN: OnceLock<Vec<Instance>> = OnceLock::new();
     WRITTEN.get_or_init(|| {
@@ -33,19 +33,34 @@ fn written() -> &'static [Instance] {
         starter.starter("library");
         let own = Workbench::new();
         own.own_library("library");
-        for bench in [&starter, &own] {
+        let lone = Workbench::new();
+        lone.starter("library");
+        lone_signature(&lone);
+        for bench in [&starter, &own, &lone] {
             bench
                 .rbk(&words("bundle build library --out bundle"))
                 .expect(0);
         }
         let mut found = Vec::new();
-        for bench in [&starter, &own, &with_evidence()] {
+        for bench in [&starter, &own, &lone, &with_evidence()] {
             of_bundle(bench, &mut found);
         }
         of_orders(&starter, &mut found);
         of_unproven(&own, &mut found);
         found
     })
+}
+
+/// A signature that no runbook answers, with a query of its own.
+fn lone_signature(bench: &Workbench) {
+    let mut new = bench.command(&["new", "signature", "lone"]);
+    let made = new.current_dir(bench.path("library")).output().unwrap();
+    assert!(made.status.success(), "{made:?}");
+    let file = "library/runbooks/signatures/lone/signature.yaml";
+    bench.replace(file, "status: draft", "status: shadow");
+    let support = "  support:\n    failing: {query: http-error-ratio, at_least: 5%, weight: 0.1}\n";
+    bench.replace(file, "  score:", &format!("{support}  score:"));
+    bench.commit("library");
 }
 
 fn of_bundle(bench: &Workbench, found: &mut Vec<Instance>) {
@@ -156,7 +171,11 @@ pub(super) fn judged() -> Vec<(&'static str, Value, bool)> {
         ("bundle-runbook", "/severities/0/page", json!("no")),
         ("bundle-runbook", "/defaults/stop_when", json!(["bored"])),
         ("bundle-signature", "/signature/kind", json!("Runbook")),
-        ("bundle-signature", "/queries", json!([])),
+        (
+            "bundle-signature",
+            "/queries/http-error-ratio/kind",
+            json!("Action"),
+        ),
         ("governance", "/kind", json!("Taxonomy")),
         ("halt", "/format", json!(2)),
         ("halt", "/halts/0/level", json!("slow")),
