@@ -10,7 +10,7 @@ use insta::assert_snapshot;
 use regex::Regex;
 use serde_json::{Value, json};
 
-use crate::workbench::{Ran, files, words};
+use crate::workbench::{Ran, Workbench, files, words};
 use history::History;
 
 const BUILD: &str = "bundle build shop --records records.jsonl --out";
@@ -38,6 +38,11 @@ fn built() -> History {
     let history = approved();
     build(&history, "bundle").expect(0);
     history
+}
+
+/// A bundle with evidence of three landings, in `bundle`.
+pub(crate) fn with_evidence() -> Workbench {
+    built().bench
 }
 
 fn bytes(history: &History, folder: &str) -> BTreeMap<String, Vec<u8>> {

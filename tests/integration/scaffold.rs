@@ -34,6 +34,7 @@ fn a_new_document_of_every_kind_lints_clean_and_passes_its_fixtures() {
     let folder = folder.path();
     succeeds(folder, &["init"]);
     succeeds(folder, &["schema", "--out", "schema"]);
+    assert!(folder.join("schema/halt.schema.json").exists());
     let tests = |text: &str| text.lines().last().unwrap_or_default().to_owned();
     let before = tests(&succeeds(folder, &["check"]));
     for kind in [
@@ -81,4 +82,7 @@ fn schemas_are_printed_one_by_one() {
     let schema: serde_json::Value = serde_json::from_str(&printed).unwrap();
     assert_eq!(schema["properties"]["kind"]["const"], "Runbook");
     assert!(refused(folder.path(), &["schema", "runbok"]).contains("did you mean `runbook`?"));
+    let printed = succeeds(folder.path(), &["schema", "bundle-index"]);
+    let schema: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!(schema["title"], "Index of a bundle");
 }

@@ -3,8 +3,10 @@
 Run with the Python of a virtual environment that has check-jsonschema and PyYAML:
 
     python3 -m venv /tmp/venv && /tmp/venv/bin/pip install check-jsonschema PyYAML
-    /tmp/venv/bin/python tests/interop/check_schemas.py
+    /tmp/venv/bin/python tests/interop/check_schemas.py [FOLDER]
 
+FOLDER holds JSON that agents read: `valid/SCHEMA/*.json` and `invalid/SCHEMA/*.json`. The integration tests fill it with the files
+of real bundles, and with those files changed in one place.
 Everything runs offline and from a foreign working directory, so that a reference between two schemas that only
 resolves from some place is found. Exit code 0: all as expected; 1: something is not; 2: something could not be run.
 """
@@ -27,6 +29,8 @@ KINDS = [
 ]
 # Schemas of what `rbk` prints.
 OUTPUTS = ["diff", "report", "review", "statement"]
+# Schemas of what agents read.
+RELEASES = ["bundle-index", "bundle-pack", "bundle-runbook", "bundle-signature", "halt", "recall"]
 # The library of this repository and the one `rbk init` writes.
 LIBRARIES = ["rbk.yaml", "runbooks", "postmortems", "src/library/starter"]
 
@@ -101,7 +105,7 @@ def documents(path):
 
 
 def check_files_and_metaschema(elsewhere):
-    expected = {f"{name}.schema.json" for name in [*KINDS, "common", "rbk", *OUTPUTS]}
+    expected = {f"{name}.schema.json" for name in [*KINDS, "common", "rbk", *OUTPUTS, *RELEASES]}
     found = {path.name for path in SCHEMAS.glob("*.json")}
     expect(found == expected, f"schema/ holds {sorted(found)}, expected {sorted(expected)}")
     paths = some(SCHEMAS.glob("*.json"), "schemas")
@@ -178,6 +182,19 @@ def check_libraries(elsewhere):
     return len(copies)
 
 
+def check_releases(elsewhere, folder):
+    count = 0
+    for name in [*RELEASES, "governance", "statement"]:
+        paths = {kind: some((folder / kind / name).glob("*.json"), f"{kind} {name}") for kind in ("valid", "invalid")}
+        errors = check_jsonschema(elsewhere, "--schemafile", SCHEMAS / f"{name}.schema.json", *paths["valid"], *paths["invalid"])
+        for path in paths["valid"]:
+            expect(str(path) not in errors, f"{name} refuses {path.read_text()}: {errors.get(str(path))}")
+        for path in paths["invalid"]:
+            expect(str(path) in errors, f"{name} accepts {path.read_text()}")
+        count += len(paths["valid"]) + len(paths["invalid"])
+    return count
+
+
 def main():
     with tempfile.TemporaryDirectory() as elsewhere:
         counts = {
@@ -186,6 +203,8 @@ def main():
             "invalid examples refused": check_invalid(elsewhere),
             "documents of the libraries accepted": check_libraries(elsewhere),
         }
+        if len(sys.argv) > 1:
+            counts["files of releases judged as they should be"] = check_releases(elsewhere, Path(sys.argv[1]))
     for failure in failures:
         print(f"FAILED {failure}")
     if failures:

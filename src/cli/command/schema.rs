@@ -5,6 +5,7 @@ use clap::Args;
 
 use super::Run;
 use super::shared::write_file;
+use crate::bundle::schema::SCHEMAS;
 use crate::cli::{CliError, Console, Exit};
 use crate::document::schema::FILES;
 use crate::document::suggest;
@@ -12,7 +13,8 @@ use crate::document::suggest;
 /// Arguments of `rbk schema`.
 #[derive(Args)]
 pub(in crate::cli) struct Schema {
-    /// A kind of document, such as runbook, or `common` for what kinds share; all are listed when it is left out
+    /// A kind of document, such as runbook, `common` for what kinds share, or a file of a release, such as bundle-index; all are
+    /// listed when it is left out
     kind: Option<String>,
     /// Folder to write all schemas to, which refer to each other
     #[arg(long, conflicts_with = "kind", value_name = "DIR")]
@@ -32,8 +34,12 @@ impl Run for Schema {
 
 const SUFFIX: &str = ".schema.json";
 
+fn all() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    FILES.iter().chain(SCHEMAS)
+}
+
 fn kinds() -> impl Iterator<Item = &'static str> {
-    FILES.iter().map(|(name, _)| name.trim_end_matches(SUFFIX))
+    all().map(|(name, _)| name.trim_end_matches(SUFFIX))
 }
 
 fn list(console: &mut Console) {
@@ -48,7 +54,7 @@ fn list(console: &mut Console) {
 
 fn text(kind: &str) -> Result<&'static str, CliError> {
     let name = format!("{}{SUFFIX}", kind.to_lowercase());
-    let found = FILES.iter().find(|(known, _)| *known == name);
+    let found = all().find(|(known, _)| *known == name);
     found.map(|(_, text)| *text).ok_or_else(|| {
         let help = match suggest::nearest(&kind.to_lowercase(), kinds()) {
             Some(near) => format!("did you mean `{near}`?"),
@@ -63,7 +69,7 @@ fn write_all(folder: &Utf8PathBuf, console: &mut Console) -> Result<(), CliError
         CliError::could_not(format!("{folder} cannot be made: {error}"))
             .help("choose a folder you may write to")
     })?;
-    for (name, text) in FILES {
+    for (name, text) in all() {
         let path = folder.join(name);
         write_file(&path, text.as_bytes())?;
         console.line(format!("wrote {path}"));

@@ -17,7 +17,11 @@ pub(super) fn each_property<'s>(schema: &'s Value, visit: &mut impl FnMut(&str, 
     });
 }
 
-fn each_schema<'s>(schema: &'s Value, pointer: &str, visit: &mut impl FnMut(&str, &'s Value)) {
+pub(super) fn each_schema<'s>(
+    schema: &'s Value,
+    pointer: &str,
+    visit: &mut impl FnMut(&str, &'s Value),
+) {
     visit(pointer, schema);
     for keyword in ["properties", "$defs"] {
         let members = schema.get(keyword).and_then(Value::as_object);

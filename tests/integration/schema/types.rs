@@ -63,13 +63,13 @@ impl<'de> Deserializer<'de> for FieldTracer<'_> {
     }
 }
 
-fn names<'de, T: Deserialize<'de>>() -> BTreeSet<&'static str> {
+pub(super) fn names<'de, T: Deserialize<'de>>() -> BTreeSet<&'static str> {
     let fields = RefCell::new(Vec::new());
     let _ = T::deserialize(FieldTracer(&fields));
     fields.into_inner().into_iter().collect()
 }
 
-type Names = fn() -> BTreeSet<&'static str>;
+pub(super) type Names = fn() -> BTreeSet<&'static str>;
 
 /// Structs with the place of the schema object that mirrors them.
 const STRUCTS: &[(&str, &str, Names)] = &[
