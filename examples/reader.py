@@ -18,7 +18,7 @@ from datetime import datetime, timezone
 
 from tuf.ngclient import Updater
 
-FORMATS = (1, 2)
+FORMATS = (1, 2, 3)  # Of format 3 the first content is read, as agents of the channel `stable` do.
 LEVELS = ["advise_only", "pause_new", "stop_now"]
 # What a closure is resolved with, by kind.
 PARTS = {"Action": "actions", "Query": "queries", "Service": "services"}

@@ -16,6 +16,7 @@ mod contents;
 mod evidence;
 pub mod index;
 mod open;
+#[cfg(feature = "author")]
 pub mod schema;
 
 pub use admission::Admission;

@@ -39,8 +39,8 @@ pub use fixture::{
 pub use governance::{
     ApprovalDefaults, ApproveMatrix, ApproveRow, Baseline, BreakGlass, Budgets, Defaults,
     ExecutionMatrix, Freeze, Governance, GovernanceChange, HaltLevel, KillSwitch, Member, PathRule,
-    PolicyTest, PolicyTestGiven, Promotion, PublishPolicy, RepositoryRef, RunTimeApproval, Team,
-    TierCaps, TimeoutAction, TrustedAuthor,
+    PolicyTest, PolicyTestGiven, Promotion, PublishPolicy, RepositoryRef, RunTimeApproval,
+    StalePolicy, Team, TierCaps, TimeoutAction, TrustedAuthor,
 };
 pub use kind::{Kind, Typed};
 pub use metadata::{Metadata, Status};

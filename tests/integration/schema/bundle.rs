@@ -8,12 +8,13 @@ use std::fs;
 use std::sync::OnceLock;
 
 use rbk::agent::{Halt, HaltFile, ORDERS_FORMAT, Recall, RecallFile};
+use rbk::bundle::CanaryRef;
 use rbk::bundle::archive::unpack;
 use rbk::bundle::index::{
-    DocumentRef, EvidenceRef, FORMAT, FORMAT_EVIDENCE, Index, PackIndex, PackRef,
+    DocumentRef, EvidenceRef, FORMAT, FORMAT_CANARY, FORMAT_EVIDENCE, Index, PackIndex, PackRef,
 };
+use rbk::closure::{Closure, SignatureClosure};
 use rbk::document::model::{API_VERSION, Kind};
-use rbk::library::closure::{Closure, SignatureClosure};
 use serde_json::{Value, json};
 
 use super::annotations::{each_property, each_schema};
@@ -286,9 +287,10 @@ fn members_have_to_fit_each_other() {
 }
 
 /// Structs with the place of the schema object that mirrors them.
-const STRUCTS: [(&str, &str, Names); 11] = [
+const STRUCTS: [(&str, &str, Names); 12] = [
     ("bundle-index", "", names::<Index>),
     ("bundle-index", "/$defs/evidence", names::<EvidenceRef>),
+    ("bundle-index", "/$defs/canary", names::<CanaryRef>),
     ("bundle-index", "/$defs/file", names::<PackRef>),
     ("bundle-pack", "", names::<PackIndex>),
     ("bundle-pack", "/$defs/document", names::<DocumentRef>),
@@ -315,7 +317,10 @@ fn schemas_of_releases_and_types_have_the_same_keys() {
     let recalled = &recall["$defs"]["recall"]["properties"]["kind"]["enum"];
     assert_eq!(*recalled, json!(kinds));
     let index = &schemas["bundle-index"]["properties"];
-    assert_eq!(index["format"]["enum"], json!([FORMAT, FORMAT_EVIDENCE]));
+    assert_eq!(
+        index["format"]["enum"],
+        json!([FORMAT, FORMAT_EVIDENCE, FORMAT_CANARY])
+    );
     assert_eq!(index["schema"]["const"], API_VERSION);
     for orders in [recall, &schemas["halt"]] {
         assert_eq!(orders["properties"]["format"]["const"], ORDERS_FORMAT);

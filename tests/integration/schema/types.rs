@@ -177,6 +177,7 @@ const STRUCTS: &[(&str, &str, Names)] = &[
     ),
     ("governance", "/$defs/break_glass", names::<BreakGlass>),
     ("governance", "/$defs/publish", names::<PublishPolicy>),
+    ("governance", "/$defs/stale_release", names::<StalePolicy>),
     ("governance", "/$defs/test", names::<PolicyTest>),
     ("governance", "/$defs/given", names::<PolicyTestGiven>),
     ("exception", "/$defs/spec", names::<Exception>),
