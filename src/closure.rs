@@ -19,6 +19,7 @@ mod gather;
 mod pinned;
 mod policy;
 mod reference;
+mod shelf;
 mod trail;
 
 pub use check::ClosureError;
@@ -26,6 +27,7 @@ pub(crate) use gather::{Gathered, Shelf, gather};
 pub use pinned::{PinError, Pinned};
 pub use policy::resolve_defaults;
 pub use reference::{Mention, Role, visit_references};
+pub use shelf::Shared;
 pub use trail::Trail;
 
 /// A runbook with everything it resolves to.

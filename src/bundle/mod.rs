@@ -16,6 +16,7 @@ mod contents;
 mod evidence;
 pub mod index;
 mod open;
+mod packs;
 #[cfg(feature = "author")]
 pub mod schema;
 

@@ -7,13 +7,13 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use thiserror::Error;
 
-use super::archive::{ArchiveError, unpack};
+use super::archive::ArchiveError;
 use super::channel::{CANARY_PREFIX, Channel, Follower};
 use super::evidence::Evidence;
 use super::index::{
-    DocumentRef, FORMAT, FORMAT_CANARY, GOVERNANCE_FILE, INDEX_FILE, Index, PACK_INDEX_FILE,
-    PackIndex, PackRef,
+    DocumentRef, FORMAT, FORMAT_CANARY, GOVERNANCE_FILE, INDEX_FILE, Index, PackRef,
 };
+use super::packs::{Pack, read_packs};
 use crate::closure::{Closure, Pinned, SignatureClosure};
 use crate::document::model::{API_VERSION, Governance, Kind};
 use crate::document::{Digest, to_canonical_json};
@@ -116,16 +116,33 @@ impl Bundle {
             let lines: Vec<Vec<u8>> = files.collect::<Result<_, _>>()?;
             bundle.evidence = Some(Evidence::new(evidence.clone(), lines.concat()));
         }
-        for pack in bundle.index.packs.clone() {
-            let bytes = listed(&pack)?;
-            let entries = unpack(&bytes).map_err(|error| OpenError::Archive {
-                name: pack.name.clone(),
-                error,
-            })?;
-            bundle.add(&pack.name, &entries)?;
+        let mut packs = Vec::new();
+        for pack in &bundle.index.packs {
+            packs.push((pack.name.as_str(), listed(pack)?));
+        }
+        let opened = read_packs(&packs)?;
+        for (name, pack) in opened {
+            bundle.add(&name, pack)?;
         }
         bundle.documents.sort();
         Ok(bundle)
+    }
+
+    /// Adds the documents of a pack, none of which may be there.
+    fn add(&mut self, name: &str, pack: Pack) -> Result<(), OpenError> {
+        let twice = |kind: Kind, id: &str| unsound(name, format!("{kind}/{id} appears twice"));
+        for (id, closure) in pack.runbooks {
+            if self.runbooks.insert(id.clone(), closure).is_some() {
+                return Err(twice(Kind::Runbook, &id));
+            }
+        }
+        for (id, closure) in pack.signatures {
+            if self.signatures.insert(id.clone(), closure).is_some() {
+                return Err(twice(Kind::Signature, &id));
+            }
+        }
+        self.documents.extend(pack.documents);
+        Ok(())
     }
 
     /// Reads the bundle of a release that is meant for an agent, and says which of the two it is.
@@ -153,46 +170,6 @@ impl Bundle {
             return Err(unsound(&name, "it is not what the index says of it"));
         }
         Ok((bundle, Channel::Canary))
-    }
-
-    fn add(&mut self, pack: &str, entries: &BTreeMap<String, Vec<u8>>) -> Result<(), OpenError> {
-        let entry = |name: &str| {
-            let found = entries.get(name).map(Vec::as_slice);
-            found.ok_or_else(|| unsound(pack, format!("it has no entry `{name}`")))
-        };
-        let index: PackIndex = json(pack, entry(PACK_INDEX_FILE)?)?;
-        for document in index.documents {
-            same(
-                &document.source,
-                entry(&document.source)?,
-                document.source_digest,
-            )?;
-            let closure = entry(&document.closure)?;
-            same(&document.closure, closure, document.digest)?;
-            let taken = match document.kind {
-                Kind::Runbook => {
-                    let closure: Closure = canonical(&document.closure, closure)?;
-                    named(&document, &closure.runbook.metadata.id)?;
-                    self.runbooks.insert(document.id.clone(), closure).is_some()
-                }
-                Kind::Signature => {
-                    let closure: SignatureClosure = canonical(&document.closure, closure)?;
-                    named(&document, &closure.signature.metadata.id)?;
-                    self.signatures
-                        .insert(document.id.clone(), closure)
-                        .is_some()
-                }
-                other => return Err(unsound(pack, format!("a {other} cannot stand in a pack"))),
-            };
-            if taken {
-                return Err(unsound(
-                    pack,
-                    format!("{}/{} appears twice", document.kind, document.id),
-                ));
-            }
-            self.documents.push(document);
-        }
-        Ok(())
     }
 }
 
@@ -234,14 +211,14 @@ fn read_index(bytes: &[u8]) -> Result<Index, OpenError> {
     Ok(index)
 }
 
-fn unsound(name: &str, message: impl ToString) -> OpenError {
+pub(super) fn unsound(name: &str, message: impl ToString) -> OpenError {
     OpenError::Unsound {
         name: name.to_owned(),
         message: message.to_string(),
     }
 }
 
-fn same(name: &str, bytes: &[u8], digest: Digest) -> Result<(), OpenError> {
+pub(super) fn same(name: &str, bytes: &[u8], digest: Digest) -> Result<(), OpenError> {
     let found = Digest::of(bytes);
     if found == digest {
         Ok(())
@@ -253,7 +230,7 @@ fn same(name: &str, bytes: &[u8], digest: Digest) -> Result<(), OpenError> {
     }
 }
 
-fn named(document: &DocumentRef, id: &str) -> Result<(), OpenError> {
+pub(super) fn named(document: &DocumentRef, id: &str) -> Result<(), OpenError> {
     if document.id == id {
         Ok(())
     } else {
@@ -264,12 +241,12 @@ fn named(document: &DocumentRef, id: &str) -> Result<(), OpenError> {
     }
 }
 
-fn json<T: DeserializeOwned>(name: &str, bytes: &[u8]) -> Result<T, OpenError> {
+pub(super) fn json<T: DeserializeOwned>(name: &str, bytes: &[u8]) -> Result<T, OpenError> {
     serde_json::from_slice(bytes).map_err(|error| unsound(name, error))
 }
 
 /// Reads a closure and makes sure that nothing in its bytes was passed over: written again, it is the same.
-fn canonical<T: DeserializeOwned + serde::Serialize>(
+pub(super) fn canonical<T: DeserializeOwned + serde::Serialize>(
     name: &str,
     bytes: &[u8],
 ) -> Result<T, OpenError> {

@@ -95,7 +95,6 @@ impl Run for Sync {
 impl Sync {
     fn synchronise(&self, transport: &dyn Transport, anchor: &[u8], terms: &Terms) -> Done {
         let (state, at) = (self.state.dir(), now());
-        let before = self.before(anchor, terms);
         let opened = RefCell::new(None);
         let report = sync(
             &state,
@@ -105,20 +104,21 @@ impl Sync {
             &SyncOptions::default(),
             &|release| match open_release(release, terms, at) {
                 Ok(usable) => {
-                    opened.replace(Some(usable));
+                    // Only now is it sure that something will be different.
+                    let before = self.before(anchor, terms);
+                    let changes = before.map(|it| Changelog::between(Some(&it), &usable.bundle));
+                    opened.replace(Some((usable, changes)));
                     Ok(())
                 }
                 Err(error) => Err(error.to_string()),
             },
         );
         let is_new = matches!(report.outcome, Outcome::Activated { .. });
-        let usable = opened.into_inner().filter(|_| is_new);
-        let changes = usable.as_ref().filter(|_| before.is_some());
-        let changes = changes.map(|usable| Changelog::between(before.as_ref(), &usable.bundle));
+        let (usable, changes) = opened.into_inner().filter(|_| is_new).unzip();
         Done {
             report,
             usable,
-            changes,
+            changes: changes.flatten(),
         }
     }
 
