@@ -14,6 +14,8 @@ mod channel;
 #[cfg(feature = "author")]
 mod contents;
 mod evidence;
+#[cfg(feature = "author")]
+pub mod export;
 pub mod index;
 mod open;
 mod packs;

@@ -173,6 +173,12 @@ impl PublicKey {
         sha256_hex(&self.to_json().canonical())
     }
 
+    /// Whether this is an ECDSA P-256 key.
+    #[must_use]
+    pub fn is_p256(&self) -> bool {
+        matches!(self.material, Material::P256(_))
+    }
+
     /// Whether `signature` over `message` was made by this key. Kinds that are not known verify nothing.
     #[must_use]
     pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {

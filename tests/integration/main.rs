@@ -27,6 +27,8 @@ mod editor;
 #[cfg(test)]
 mod expectations;
 #[cfg(test)]
+mod export;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod fixing;

@@ -11,8 +11,10 @@ use super::Run;
 use super::gate::{Gate, History, Passed, refused};
 use super::library::{Day, library_with};
 use super::reporting;
-use super::shared::{Output, counted, print_json, read_file, write_file};
+use super::shared::{Output, counted, key, now, print_json, read_file, write_file};
 use super::{lint, test};
+use crate::bundle::export::{COSIGN_FILE, attestations, cosign};
+use crate::bundle::index::INDEX_FILE;
 use crate::bundle::{Bundle, Contents, Unapproved, build};
 use crate::change::GitRepository;
 use crate::cli::{CliError, Console, Exit};
@@ -44,6 +46,8 @@ enum Action {
         #[command(flatten)]
         day: Day,
     },
+    /// Write what a bundle says in the forms of other tools: evidence and a summary as in-toto statements, a bundle for cosign
+    Export(Export),
     /// Check a bundle and list its documents
     Show {
         /// Folder that `rbk bundle build` wrote
@@ -52,6 +56,21 @@ enum Action {
         #[arg(long, value_enum, default_value_t)]
         format: Output,
     },
+}
+
+#[derive(Args)]
+struct Export {
+    /// Folder that `rbk bundle build` wrote
+    bundle: Utf8PathBuf,
+    /// Folder to write to
+    #[arg(long)]
+    out: Utf8PathBuf,
+    /// Private key: `file:PATH`, `env:NAME` or `exec:PUBLIC_KEY_FILE:COMMAND`
+    #[arg(long)]
+    key: String,
+    /// Also a signature of the index that `cosign verify-blob` takes; the key has to be ECDSA P-256
+    #[arg(long)]
+    cosign: bool,
 }
 
 impl Run for BundleCommand {
@@ -93,6 +112,7 @@ impl Run for BundleCommand {
                 ));
                 Ok(Exit::Clean)
             }
+            Action::Export(export) => export.run(console),
             Action::Show { bundle, format } => show(&bundle, format, console),
         }
     }
@@ -200,4 +220,37 @@ fn show(folder: &Utf8Path, format: Output, console: &mut Console) -> Result<Exit
         ));
     }
     Ok(Exit::Clean)
+}
+
+impl Run for Export {
+    fn run(self, console: &mut Console) -> Result<Exit, CliError> {
+        let read =
+            |name: &str| read_file(self.bundle.join(name)).map_err(|error| error.to_string());
+        let bundle = Bundle::open(&read).map_err(CliError::could_not)?;
+        let index = read_file(self.bundle.join(INDEX_FILE))?;
+        let signer = key(&self.key)?;
+        let at = now();
+        let mut files = BTreeMap::new();
+        let found = bundle.unapproved(at);
+        if found.is_empty() {
+            files = attestations(&bundle, &index, at, &*signer).map_err(CliError::could_not)?;
+        } else if !self.cosign {
+            refused(&found, console);
+            console.line("nothing is exported: the evidence does not show that this was approved");
+            return Ok(Exit::Findings);
+        }
+        if self.cosign {
+            files.insert(
+                COSIGN_FILE,
+                cosign(&index, &*signer).map_err(CliError::usage)?,
+            );
+        }
+        fs::create_dir_all(&self.out)
+            .map_err(|error| CliError::could_not(format!("{}: {error}", self.out)))?;
+        for (name, bytes) in files {
+            write_file(&self.out.join(name), &bytes)?;
+            console.line(format!("wrote {}", self.out.join(name)));
+        }
+        Ok(Exit::Clean)
+    }
 }
