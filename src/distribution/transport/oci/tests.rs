@@ -14,6 +14,8 @@ use crate::distribution::sync::Outcome;
 use crate::distribution::testing::{Agent, Mirror, now};
 use crate::distribution::transport::{HttpOptions, TransportError};
 
+mod moving;
+
 /// What a registry is asked, and with which credentials.
 type Log = Arc<Mutex<Vec<(String, Option<String>)>>>;
 type Answer = Response<std::io::Cursor<Vec<u8>>>;
