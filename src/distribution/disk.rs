@@ -164,3 +164,24 @@ pub(crate) fn read_optional(path: &Path) -> io::Result<Option<Vec<u8>>> {
         Err(error) => Err(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_takes_anothers_place_is_newer_by_a_second() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("timestamp.json");
+        let modified = || fs::metadata(&path).unwrap().modified().unwrap();
+        let disk = Disk::default();
+        disk.write_newer(&path, b"1").unwrap();
+        let first = modified();
+        disk.write_newer(&path, b"2").unwrap();
+        let second = modified();
+        assert!(second.duration_since(first).unwrap() >= Duration::from_secs(1));
+        disk.write_newer(&path, b"3").unwrap();
+        assert!(modified().duration_since(second).unwrap() >= Duration::from_secs(1));
+        assert_eq!(fs::read(&path).unwrap(), b"3");
+    }
+}

@@ -84,6 +84,7 @@ fn a_bad_release_is_taken_back_by_a_new_one_with_the_old_content() {
     }
     let ran = bench.rbk(&words(&back)).expect(3);
     assert!(ran.stderr.contains("pack-00.tar.gz"), "{ran}");
+    assert!(ran.stderr.contains("release 1"), "{ran}");
 }
 
 #[test]
@@ -173,30 +174,41 @@ fn an_index_that_lies_about_its_canary_is_refused() {
         .expect(0);
     let public = fs::read_dir(bench.path("public/targets")).unwrap();
     let files: Vec<_> = public.map(|file| file.unwrap().path()).collect();
-    bench.write("forged/.keep", "");
-    for file in files {
-        let name = file.file_name().unwrap().to_string_lossy().into_owned();
-        let name = name.split_once('.').unwrap().1.to_owned();
-        let bytes = fs::read(&file).unwrap();
-        // The index says another digest of the second content.
-        let bytes = match name.as_str() {
-            "canary.index.json" => String::from_utf8(bytes)
-                .unwrap()
-                .replace("\"format\"", " \"format\"")
-                .into_bytes(),
-            _ => bytes,
-        };
-        if name != "index.json" || String::from_utf8_lossy(&bytes).contains("canary") {
-            bench.write(&format!("forged/{name}"), bytes);
+    // The digest of the second content is not what the index says, or its commit is not.
+    let digest = |name: &str, text: String| match name {
+        "canary.index.json" => text.replace("\"format\"", " \"format\""),
+        _ => text,
+    };
+    let commit = |name: &str, text: String| match name {
+        "index.json" => {
+            let mut index: serde_json::Value = serde_json::from_str(&text).unwrap();
+            index["canary"]["commit"] = "0".repeat(40).into();
+            index.to_string()
         }
+        _ => text,
+    };
+    let lies: [&dyn Fn(&str, String) -> String; 2] = [&digest, &commit];
+    for (number, lie) in lies.into_iter().enumerate() {
+        let forged = format!("forged{number}");
+        fs::create_dir(bench.path(&forged)).unwrap();
+        for file in &files {
+            let name = file.file_name().unwrap().to_string_lossy().into_owned();
+            let name = name.split_once('.').unwrap().1.to_owned();
+            let mut bytes = fs::read(file).unwrap();
+            if name.ends_with("index.json") {
+                let text = String::from_utf8(bytes).unwrap();
+                if name == "index.json" && !text.contains("canary") {
+                    continue;
+                }
+                bytes = lie(&name, text).into_bytes();
+            }
+            bench.write(&format!("{forged}/{name}"), bytes);
+        }
+        bench.publish_with(&forged, "--without-evidence").expect(0);
+        let ran = sync(&bench, "--channel canary").expect(1);
+        let refused = "canary.index.json is not sound";
+        assert!(ran.stderr.contains(refused), "{ran}");
     }
-    fs::remove_file(bench.path("forged/.keep")).unwrap();
-    bench.publish_with("forged", "--without-evidence").expect(0);
-    let ran = sync(&bench, "--channel canary").expect(1);
-    assert!(
-        ran.stderr.contains("canary.index.json is not sound"),
-        "{ran}"
-    );
 }
 
 /// What the agent decides about an incident after a bad release.
