@@ -41,6 +41,8 @@ pub mod governance;
 pub mod library;
 #[cfg(feature = "author")]
 pub mod lint;
+#[cfg(feature = "author")]
+pub mod logs;
 #[cfg(feature = "lsp")]
 pub mod lsp;
 #[cfg(feature = "author")]

@@ -76,6 +76,14 @@ fn a_bad_release_is_taken_back_by_a_new_one_with_the_old_content() {
         "{ran}"
     );
     // What was changed on the publisher's disk is not published as if it had been signed.
+    let listed = bench.path("public/metadata/1.targets.json");
+    let signed = fs::read_to_string(&listed).unwrap();
+    let mut forged: serde_json::Value = serde_json::from_str(&signed).unwrap();
+    forged["signatures"][0]["sig"] = "00".repeat(64).into();
+    fs::write(&listed, forged.to_string()).unwrap();
+    let ran = bench.rbk(&words(&back)).expect(3);
+    assert!(ran.stderr.contains("release 1"), "{ran}");
+    fs::write(&listed, signed).unwrap();
     let pack = fs::read_dir(bench.path("public/targets")).unwrap();
     for file in pack.map(|file| file.unwrap().path()) {
         if file.to_string_lossy().contains("pack-") {

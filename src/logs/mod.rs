@@ -1,0 +1,15 @@
+//! Log lines: when they were written, and which patterns of events they hold.
+//!
+//! | module | |
+//! |---|---|
+//! | `timestamp` | the moment a line says it was written |
+//! | `pattern` | sets and sequences of events, with counts, a window and negations |
+//! | `occurrence` | finds a pattern in a stream of events |
+
+pub mod occurrence;
+pub mod pattern;
+pub mod timestamp;
+
+pub use occurrence::{Event, Found, Occurrences, Span};
+pub use pattern::{Negation, Order, Pattern, PatternError};
+pub use timestamp::{Known, Stamp, stamp_of};
