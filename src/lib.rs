@@ -38,6 +38,8 @@ pub mod engine;
 pub mod github;
 pub mod governance;
 #[cfg(feature = "author")]
+pub mod import;
+#[cfg(feature = "author")]
 pub mod library;
 #[cfg(feature = "author")]
 pub mod lint;

@@ -3,9 +3,11 @@
 //! | module | |
 //! |---|---|
 //! | `timestamp` | the moment a line says it was written |
+//! | `condition` | what makes a line an event |
 //! | `pattern` | sets and sequences of events, with counts, a window and negations |
 //! | `occurrence` | finds a pattern in a stream of events |
 
+pub mod condition;
 pub mod occurrence;
 pub mod pattern;
 pub mod timestamp;

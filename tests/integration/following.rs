@@ -195,7 +195,8 @@ fn an_index_that_lies_about_its_canary_is_refused() {
         }
         _ => text,
     };
-    let lies: [&dyn Fn(&str, String) -> String; 2] = [&digest, &commit];
+    type Lie<'a> = &'a dyn Fn(&str, String) -> String;
+    let lies: [Lie; 2] = [&digest, &commit];
     for (number, lie) in lies.into_iter().enumerate() {
         let forged = format!("forged{number}");
         fs::create_dir(bench.path(&forged)).unwrap();
