@@ -15,6 +15,8 @@ pub enum Condition {
     Regex(Regex),
     /// A JSON object in which each of these holds.
     Fields(Vec<Field>),
+    /// Each of these, in one line.
+    All(Vec<Condition>),
 }
 
 /// A field of a JSON object, and what it has to be.
@@ -68,12 +70,24 @@ impl Condition {
         expression(text).map(Self::Regex)
     }
 
+    /// Whether it is looked for in whole events, a line with a timestamp and those without one that follow: an expression
+    /// that begins with `(?s)`, in which `.` is a line break too.
+    #[must_use]
+    pub fn is_about_events(&self) -> bool {
+        match self {
+            Self::Regex(regex) => regex.as_str().starts_with("(?s"),
+            Self::All(all) => all.iter().any(Self::is_about_events),
+            Self::Contains(_) | Self::Fields(_) => false,
+        }
+    }
+
     /// Whether a line is such an event.
     #[must_use]
     pub fn is_in(&self, line: &[u8]) -> bool {
         match self {
             Self::Contains(text) => holds(line, text),
             Self::Regex(regex) => regex.is_match(line),
+            Self::All(all) => all.iter().all(|condition| condition.is_in(line)),
             Self::Fields(fields) => {
                 // What is before the object was put there by whatever collected the line.
                 let start = line.iter().position(|byte| *byte == b'{').unwrap_or(0);
@@ -106,6 +120,8 @@ impl Field {
 /// When it is none, needs a line break, or is too large.
 pub fn expression(text: &str) -> Result<Regex, ConditionError> {
     let built = RegexBuilder::new(one_line(text)?)
+        .multi_line(true)
+        .crlf(true)
         .size_limit(MAX_COMPILED)
         .build();
     built.map_err(|error| ConditionError::Regex(error.to_string()))

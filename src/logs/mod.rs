@@ -7,9 +7,14 @@
 //! | `pattern` | sets and sequences of events, with counts, a window and negations |
 //! | `occurrence` | finds a pattern in a stream of events |
 
+pub mod compressed;
 pub mod condition;
+pub mod lines;
+pub mod literal;
 pub mod occurrence;
 pub mod pattern;
+pub mod source;
+pub mod terms;
 pub mod timestamp;
 
 pub use occurrence::{Event, Found, Occurrences, Span};

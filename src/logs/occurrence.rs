@@ -18,62 +18,62 @@ pub const MAX_HELD: usize = 1_000;
 
 /// A line that is an event of a condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Event {
-    /// Which line, in whatever numbers the caller has.
-    pub line: u64,
+pub struct Event<L> {
+    /// Which line, as the caller names it; it is cloned as often as it is part of something found.
+    pub line: L,
     /// When it was written, if that is known.
     pub at: Option<Timestamp>,
 }
 
 /// The first and the last event of a condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
+pub struct Span<L> {
     /// The first.
-    pub first: Event,
+    pub first: Event<L>,
     /// The last; the same when one is enough.
-    pub last: Event,
+    pub last: Event<L>,
 }
 
 /// A pattern that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct Found<L> {
     /// The events of each condition.
-    pub spans: Vec<Span>,
+    pub spans: Vec<Span<L>>,
     /// Whether the time of every negation was over when the stream ended.
     pub settled: bool,
 }
 
 /// Looks for one pattern in one stream, events of one subject. Events come in the order of their times.
 #[derive(Debug)]
-pub struct Occurrences<'p> {
+pub struct Occurrences<'p, L> {
     pattern: &'p Pattern,
-    groups: Vec<Group>,
+    groups: Vec<Group<L>>,
     negated: Vec<Vec<Range>>,
-    open: Vec<Found>,
-    found: Vec<Found>,
+    open: Vec<Found<L>>,
+    found: Vec<Found<L>>,
     now: Option<Timestamp>,
     seen: u64,
     untimed: bool,
 }
 
 /// The last events of a condition, as many as its count.
-#[derive(Debug, Default)]
-struct Group {
-    events: VecDeque<(Option<Chain>, Event)>,
+#[derive(Debug)]
+struct Group<L> {
+    events: VecDeque<(Option<Chain<L>>, Event<L>)>,
     /// In a sequence: the tightest way to have all events up to this condition.
-    chain: Option<Chain>,
+    chain: Option<Chain<L>>,
 }
 
-type Chain = Arc<[Span]>;
+type Chain<L> = Arc<[Span<L>]>;
 type Range = (Timestamp, Timestamp);
 
-impl<'p> Occurrences<'p> {
+impl<'p, L: Clone> Occurrences<'p, L> {
     /// Looks for a pattern.
     #[must_use]
     pub fn of(pattern: &'p Pattern) -> Self {
         Self {
             pattern,
-            groups: pattern.counts.iter().map(|_| Group::default()).collect(),
+            groups: pattern.counts.iter().map(|_| Group::new()).collect(),
             negated: vec![Vec::new(); pattern.negations.len()],
             open: Vec::new(),
             found: Vec::new(),
@@ -84,7 +84,7 @@ impl<'p> Occurrences<'p> {
     }
 
     /// Takes a line that is an event of some conditions and negations, each a bit of its set.
-    pub fn event(&mut self, event: Event, conditions: u64, negations: u64) {
+    pub fn event(&mut self, event: Event<L>, conditions: u64, negations: u64) {
         self.seen |= conditions;
         match event.at {
             None if self.pattern.needs_time() => self.untimed = true,
@@ -107,7 +107,7 @@ impl<'p> Occurrences<'p> {
         self.now = Some(now);
         let negations = &self.pattern.negations;
         let over =
-            |found: &mut Found| end_of_all(negations, &found.spans).is_none_or(|end| end < now);
+            |found: &mut Found<L>| end_of_all(negations, &found.spans).is_none_or(|end| end < now);
         self.found.extend(self.open.extract_if(.., over));
         let forgotten = back(now, self.pattern.memory());
         for ranges in &mut self.negated {
@@ -125,7 +125,7 @@ impl<'p> Occurrences<'p> {
     }
 
     /// What was found since this was last asked.
-    pub fn drain(&mut self) -> Vec<Found> {
+    pub fn drain(&mut self) -> Vec<Found<L>> {
         std::mem::take(&mut self.found)
     }
 
@@ -159,7 +159,7 @@ impl<'p> Occurrences<'p> {
         }
     }
 
-    fn take(&mut self, event: Event, conditions: u64) {
+    fn take(&mut self, event: Event<L>, conditions: u64) {
         let complete = match self.pattern.order {
             Order::Set => self.take_in_set(event, conditions),
             Order::Sequence => self.take_in_sequence(event, conditions),
@@ -169,21 +169,23 @@ impl<'p> Occurrences<'p> {
         }
     }
 
-    fn take_in_set(&mut self, event: Event, conditions: u64) -> Option<Vec<Span>> {
+    fn take_in_set(&mut self, event: Event<L>, conditions: u64) -> Option<Vec<Span<L>>> {
         if conditions == 0 {
             return None;
         }
         for number in bits(conditions) {
             let count = count(self.pattern, number);
-            self.groups.get_mut(number)?.push(None, event, count);
+            self.groups
+                .get_mut(number)?
+                .push(None, event.clone(), count);
         }
         let groups = self.groups.iter().zip(&self.pattern.counts);
-        let spans: Option<Vec<Span>> = groups.map(|(group, count)| group.span(*count)).collect();
+        let spans: Option<Vec<Span<L>>> = groups.map(|(group, count)| group.span(*count)).collect();
         spans.filter(|spans| self.fits(spans))
     }
 
     /// From the last condition to the first, so that a line is one event only.
-    fn take_in_sequence(&mut self, event: Event, conditions: u64) -> Option<Vec<Span>> {
+    fn take_in_sequence(&mut self, event: Event<L>, conditions: u64) -> Option<Vec<Span<L>>> {
         let mut complete = None;
         for number in (0..self.groups.len())
             .rev()
@@ -195,7 +197,7 @@ impl<'p> Occurrences<'p> {
                 None => Some(Arc::from([])),
             };
             let group = self.groups.get_mut(number)?;
-            group.push(before, event, count);
+            group.push(before, event.clone(), count);
             let Some(chain) = group.chain_of(count) else {
                 continue;
             };
@@ -210,14 +212,14 @@ impl<'p> Occurrences<'p> {
         complete
     }
 
-    fn fits(&self, spans: &[Span]) -> bool {
+    fn fits(&self, spans: &[Span<L>]) -> bool {
         let Some(window) = self.pattern.window.filter(|_| self.pattern.needs_time()) else {
             return true;
         };
         extent(spans).is_some_and(|(from, to)| to.duration_since(from) <= window)
     }
 
-    fn complete(&mut self, spans: Vec<Span>) {
+    fn complete(&mut self, spans: Vec<Span<L>>) {
         let mut negations = self.pattern.negations.iter().zip(&self.negated);
         let happened = negations.any(|(negation, ranges)| {
             ranges
@@ -243,27 +245,34 @@ impl<'p> Occurrences<'p> {
     }
 }
 
-impl Group {
-    fn push(&mut self, before: Option<Chain>, event: Event, count: usize) {
+impl<L: Clone> Group<L> {
+    fn new() -> Self {
+        Self {
+            events: VecDeque::new(),
+            chain: None,
+        }
+    }
+
+    fn push(&mut self, before: Option<Chain<L>>, event: Event<L>, count: usize) {
         if self.events.len() >= count {
             self.events.pop_front();
         }
         self.events.push_back((before, event));
     }
 
-    fn span(&self, count: u32) -> Option<Span> {
+    fn span(&self, count: u32) -> Option<Span<L>> {
         let all = self.events.len() >= count as usize;
         let ends = self.events.front().zip(self.events.back()).filter(|_| all);
         ends.map(|((_, first), (_, last))| Span {
-            first: *first,
-            last: *last,
+            first: first.clone(),
+            last: last.clone(),
         })
     }
 
-    fn chain_of(&self, count: usize) -> Option<Chain> {
+    fn chain_of(&self, count: usize) -> Option<Chain<L>> {
         let span = self.span(u32::try_from(count).ok()?)?;
         let before = self.events.front()?.0.as_ref()?;
-        Some(before.iter().copied().chain([span]).collect())
+        Some(before.iter().cloned().chain([span]).collect())
     }
 }
 
@@ -279,7 +288,7 @@ fn bits(set: u64) -> impl Iterator<Item = usize> {
 }
 
 /// From the first event to the last.
-fn extent(spans: &[Span]) -> Option<Range> {
+fn extent<L>(spans: &[Span<L>]) -> Option<Range> {
     let from = spans
         .iter()
         .map(|span| span.first.at)
@@ -292,7 +301,7 @@ fn extent(spans: &[Span]) -> Option<Range> {
 }
 
 /// The time in which a negation must not have happened.
-fn covered(negation: &Negation, spans: &[Span]) -> Option<Range> {
+fn covered<L>(negation: &Negation, spans: &[Span<L>]) -> Option<Range> {
     let anchor = spans.get(negation.anchor)?.first.at?;
     let (first, last) = extent(spans)?;
     let span = if negation.absolute {
@@ -304,12 +313,12 @@ fn covered(negation: &Negation, spans: &[Span]) -> Option<Range> {
     Some((from, forward(from, span.saturating_add(negation.window))))
 }
 
-fn contains(negation: &Negation, spans: &[Span], (from, to): Range) -> bool {
+fn contains<L>(negation: &Negation, spans: &[Span<L>], (from, to): Range) -> bool {
     covered(negation, spans).is_some_and(|(first, last)| from <= last && to >= first)
 }
 
 /// When the time of the last negation is over.
-fn end_of_all(negations: &[Negation], spans: &[Span]) -> Option<Timestamp> {
+fn end_of_all<L>(negations: &[Negation], spans: &[Span<L>]) -> Option<Timestamp> {
     negations
         .iter()
         .filter_map(|negation| covered(negation, spans))

@@ -189,7 +189,7 @@ fn what_is_held_is_bounded_and_never_finds_more() {
 }
 
 /// Every way to take events, tried one by one.
-fn exists(pattern: &Pattern, events: &[u8], from: usize, spans: &mut Vec<Span>) -> bool {
+fn exists(pattern: &Pattern, events: &[u8], from: usize, spans: &mut Vec<Span<u64>>) -> bool {
     let number = spans.len();
     if number == pattern.counts.len() {
         return extent(spans)
