@@ -2,18 +2,26 @@
 //!
 //! | module | |
 //! |---|---|
-//! | `timestamp` | the moment a line says it was written |
+//! | `compressed`, `source` | logs as they are kept, in blocks |
+//! | `timestamp`, `lines` | the moment a line says it was written; which lines are one event |
 //! | `condition` | what makes a line an event |
-//! | `pattern` | sets and sequences of events, with counts, a window and negations |
-//! | `occurrence` | finds a pattern in a stream of events |
+//! | `literal`, `terms` | all conditions in one pass |
+//! | `feed`, `merge` | the lines of several logs, in the order of their times |
+//! | `subject` | what a line is about |
+//! | `pattern`, `occurrence` | sets and sequences of events, with counts, a window and negations, and how they are found |
+//! | `search` | many patterns in one pass over logs |
 
 pub mod compressed;
 pub mod condition;
+pub mod feed;
 pub mod lines;
 pub mod literal;
+pub mod merge;
 pub mod occurrence;
 pub mod pattern;
+pub mod search;
 pub mod source;
+pub mod subject;
 pub mod terms;
 pub mod timestamp;
 

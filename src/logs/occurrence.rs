@@ -60,6 +60,8 @@ pub struct Occurrences<'p, L> {
 #[derive(Debug)]
 struct Group<L> {
     events: VecDeque<(Option<Chain<L>>, Event<L>)>,
+    /// The latest events that are enough, and near enough to each other.
+    last: Option<Span<L>>,
     /// In a sequence: the tightest way to have all events up to this condition.
     chain: Option<Chain<L>>,
 }
@@ -73,7 +75,7 @@ impl<'p, L: Clone> Occurrences<'p, L> {
     pub fn of(pattern: &'p Pattern) -> Self {
         Self {
             pattern,
-            groups: pattern.counts.iter().map(|_| Group::new()).collect(),
+            groups: (0..pattern.counts.len()).map(|_| Group::new()).collect(),
             negated: vec![Vec::new(); pattern.negations.len()],
             open: Vec::new(),
             found: Vec::new(),
@@ -175,12 +177,15 @@ impl<'p, L: Clone> Occurrences<'p, L> {
         }
         for number in bits(conditions) {
             let count = count(self.pattern, number);
-            self.groups
-                .get_mut(number)?
-                .push(None, event.clone(), count);
+            let within = self.pattern.within(number);
+            let group = self.groups.get_mut(number)?;
+            group.push(None, event.clone(), count);
+            if let Some(span) = group.span(count, within) {
+                group.last = Some(span);
+            }
         }
-        let groups = self.groups.iter().zip(&self.pattern.counts);
-        let spans: Option<Vec<Span<L>>> = groups.map(|(group, count)| group.span(*count)).collect();
+        let groups = self.groups.iter();
+        let spans: Option<Vec<Span<L>>> = groups.map(|group| group.last.clone()).collect();
         spans.filter(|spans| self.fits(spans))
     }
 
@@ -192,13 +197,14 @@ impl<'p, L: Clone> Occurrences<'p, L> {
             .filter(|number| conditions & (1 << number) != 0)
         {
             let count = count(self.pattern, number);
+            let within = self.pattern.within(number);
             let before = match number.checked_sub(1) {
                 Some(before) => self.groups.get(before)?.chain.clone(),
                 None => Some(Arc::from([])),
             };
             let group = self.groups.get_mut(number)?;
             group.push(before, event.clone(), count);
-            let Some(chain) = group.chain_of(count) else {
+            let Some(chain) = group.chain_of(count, within) else {
                 continue;
             };
             if !self.fits(&chain) {
@@ -249,6 +255,7 @@ impl<L: Clone> Group<L> {
     fn new() -> Self {
         Self {
             events: VecDeque::new(),
+            last: None,
             chain: None,
         }
     }
@@ -260,17 +267,32 @@ impl<L: Clone> Group<L> {
         self.events.push_back((before, event));
     }
 
-    fn span(&self, count: u32) -> Option<Span<L>> {
-        let all = self.events.len() >= count as usize;
-        let ends = self.events.front().zip(self.events.back()).filter(|_| all);
-        ends.map(|((_, first), (_, last))| Span {
-            first: first.clone(),
-            last: last.clone(),
-        })
+    /// The last events, if they are enough and no further apart than they may be.
+    fn span(&self, count: usize, within: Option<SignedDuration>) -> Option<Span<L>> {
+        let all = self.events.len() >= count;
+        let (first, last) = self
+            .events
+            .front()
+            .zip(self.events.back())
+            .filter(|_| all)?;
+        let span = Span {
+            first: first.1.clone(),
+            last: last.1.clone(),
+        };
+        let Some(within) = within.filter(|_| count > 1) else {
+            return Some(span);
+        };
+        let near = |from: Timestamp, to: Timestamp| to.duration_since(from) <= within;
+        let near = span
+            .first
+            .at
+            .zip(span.last.at)
+            .is_some_and(|(from, to)| near(from, to));
+        near.then_some(span)
     }
 
-    fn chain_of(&self, count: usize) -> Option<Chain<L>> {
-        let span = self.span(u32::try_from(count).ok()?)?;
+    fn chain_of(&self, count: usize, within: Option<SignedDuration>) -> Option<Chain<L>> {
+        let span = self.span(count, within)?;
         let before = self.events.front()?.0.as_ref()?;
         Some(before.iter().cloned().chain([span]).collect())
     }

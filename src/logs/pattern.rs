@@ -22,6 +22,7 @@ pub enum Order {
 pub struct Pattern {
     pub(super) order: Order,
     pub(super) counts: Vec<u32>,
+    pub(super) within: Vec<Option<SignedDuration>>,
     pub(super) window: Option<SignedDuration>,
     pub(super) negations: Vec<Negation>,
 }
@@ -138,10 +139,21 @@ impl Pattern {
         }
         Ok(Self {
             order,
+            within: Vec::new(),
             counts,
             window,
             negations,
         })
+    }
+
+    /// The same, with all events of each condition within a time of their own, where there is one.
+    #[must_use]
+    pub fn with_counts_within(self, within: Vec<Option<SignedDuration>>) -> Self {
+        Self { within, ..self }
+    }
+
+    pub(super) fn within(&self, condition: usize) -> Option<SignedDuration> {
+        self.within.get(condition).copied().flatten()
     }
 
     /// Whether it is a matter of time at all: of single events without negations it is not.

@@ -4,12 +4,17 @@ use std::fs::File;
 use std::io::{self, Read};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use jiff::Timestamp;
 
 use super::compressed::decompressed;
-use super::lines::last_event;
+use super::lines::{MAX_LINES, last_event};
+use super::timestamp::stamp_of;
 
 /// Bytes of one block. What is one line beyond that is looked at in parts.
-pub const BLOCK: usize = 4 << 20;
+pub const BLOCK: usize = 1 << 20;
+
+/// How much of a log is looked at to learn when it begins.
+const HEAD: usize = 64 << 10;
 
 /// A log that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +69,25 @@ impl Source {
         &self.name
     }
 
+    /// When its first line with a time was written, if that is near its beginning. What was read for it is part of the next block.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub fn begins(&mut self) -> Result<Option<Timestamp>, ReadError> {
+        let mut head = Vec::new();
+        let read = self.input.by_ref().take(HEAD as u64).read_to_end(&mut head);
+        read.map_err(|error| self.failed(error))?;
+        let mut lines = head.split(|byte| *byte == b'\n').take(MAX_LINES);
+        let first = lines.find_map(stamp_of).map(|stamp| stamp.at);
+        self.rest = head;
+        Ok(first)
+    }
+
+    fn failed(&self, error: io::Error) -> ReadError {
+        let name = self.name.clone();
+        ReadError { name, error }
+    }
+
     /// The next block; none at the end.
     ///
     /// # Errors
@@ -78,10 +102,7 @@ impl Source {
                 .by_ref()
                 .take(wanted as u64)
                 .read_to_end(&mut block);
-            let read = read.map_err(|error| ReadError {
-                name: self.name.clone(),
-                error,
-            })?;
+            let read = read.map_err(|error| self.failed(error))?;
             self.ended = read < wanted;
         }
         if !self.ended {

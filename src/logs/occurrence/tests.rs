@@ -49,6 +49,18 @@ fn a_set_is_found_in_any_order_within_its_window() {
 }
 
 #[test]
+fn counted_events_have_a_time_of_their_own() {
+    let near = vec![Some(SignedDuration::from_secs(2)), None];
+    for order in [Order::Set, Order::Sequence] {
+        let pattern = pattern(order, &[3, 1], 60, &[]).with_counts_within(near.clone());
+        assert_eq!(found(&pattern, "a-a-a-b"), [], "{order:?}");
+        assert_eq!(found(&pattern, "aaa-b"), [(0, 4)], "{order:?}");
+        // A later one that is too far from the others takes nothing away.
+        assert_eq!(found(&pattern, "aaa---a--b"), [(0, 9)], "{order:?}");
+    }
+}
+
+#[test]
 fn a_sequence_is_found_in_its_order_only() {
     let sequence = pattern(Order::Sequence, &[1, 1], 3, &[]);
     assert_eq!(found(&sequence, "b-a"), []);
