@@ -8,9 +8,12 @@
 //! | [`closure`] | a document with everything it resolves to, as it is tested, approved and signed |
 //! | [`library`] | a loaded repository: discovery, index, references |
 //! | [`diagnostic`] | findings and how they are shown |
+//! | [`logs`] | log lines: when they were written, patterns of events, many conditions in one pass |
 //! | [`engine`] | checks in three-valued logic, signatures, policy, the state machine |
 //! | [`lint`] | the rule registry |
 //! | [`testing`] | fixtures driven through the engine |
+//! | [`recognition`] | signatures looked for in logs |
+//! | [`import`] | rules of other tools |
 //! | [`change`] | what git knows about a repository |
 //! | [`governance`] | what a policy says, evaluated without the network |
 //! | [`review`] | what a pull request is told: comment, summary, status, annotations |
@@ -47,6 +50,8 @@ pub mod lint;
 pub mod logs;
 #[cfg(feature = "lsp")]
 pub mod lsp;
+#[cfg(feature = "author")]
+pub mod recognition;
 #[cfg(feature = "author")]
 pub mod review;
 #[cfg(feature = "author")]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::check::{Bound, CheckResult};
 use super::evidence::EvidenceStore;
 use super::incident::Incident;
-use super::moment::{after, since};
+use super::moment::since;
 use super::prepared::{PreparedNegation, PreparedSignature};
 use crate::document::id::{CheckName, SignatureId};
 use crate::document::logic::Truth;
@@ -145,8 +145,7 @@ pub(crate) fn negation_windows(
         .iter()
         .map(|negation| {
             let anchor = began.get(&negation.anchor).copied().flatten()?;
-            let from = after(anchor, negation.slide);
-            Some((from, after(from, negation.window)))
+            Some(negation.covers(anchor, began.values().copied().flatten()))
         })
         .collect()
 }
@@ -368,8 +367,8 @@ fn negated(
     let Some(anchor) = anchor else {
         return CheckResult::unknown("when the anchor began is not known");
     };
-    let from = after(anchor, negation.slide);
-    let to = after(from, negation.window);
+    let required = conditions.iter().filter(|c| c.role == Role::Require);
+    let (from, to) = negation.covers(anchor, required.filter_map(|c| c.result.began_at));
     let mut result =
         negation
             .check

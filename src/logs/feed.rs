@@ -34,8 +34,8 @@ pub struct Reader {
     name: Arc<Utf8PathBuf>,
     lines: u64,
     known: Option<Known>,
-    /// No line that was written before is to be expected.
-    read_to: Timestamp,
+    begun: bool,
+    settled: Timestamp,
 }
 
 /// What was found in a block.
@@ -62,7 +62,7 @@ impl Feed {
     /// No line that was written before is to be expected.
     #[must_use]
     pub fn read_to(&self) -> Timestamp {
-        self.reader.read_to
+        self.reader.read_to()
     }
 
     /// Whether all of it was read.
@@ -144,14 +144,18 @@ impl Reader {
             name: Arc::new(name),
             lines: 0,
             known: None,
-            read_to: Timestamp::MIN,
+            begun: false,
+            settled: Timestamp::MIN,
         }
     }
 
-    /// No line that was written before is to be expected.
+    /// No line that was written before is to be expected. A log without times is nothing that others could wait for.
     #[must_use]
     pub fn read_to(&self) -> Timestamp {
-        self.read_to
+        match self.known {
+            None if self.begun => Timestamp::MAX,
+            _ => self.settled,
+        }
     }
 
     /// Takes the next block. Moments of another kind than the first in the log cannot be compared with it, and are none.
@@ -171,14 +175,10 @@ impl Reader {
             });
         }
         self.lines += block.lines;
-        match block.last.and_then(|stamp| self.comparable(stamp)) {
-            Some(at) => {
-                let settled = at.checked_sub(TOLERANCE).unwrap_or(Timestamp::MIN);
-                self.read_to = self.read_to.max(settled);
-            }
-            // A log without times is nothing that others could wait for.
-            None if self.known.is_none() => self.read_to = Timestamp::MAX,
-            None => {}
+        self.begun = true;
+        if let Some(at) = block.last.and_then(|stamp| self.comparable(stamp)) {
+            let settled = at.checked_sub(TOLERANCE).unwrap_or(Timestamp::MIN);
+            self.settled = self.settled.max(settled);
         }
     }
 

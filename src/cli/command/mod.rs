@@ -46,6 +46,8 @@ mod publish;
 #[cfg(feature = "author")]
 mod push;
 #[cfg(feature = "author")]
+mod recognise;
+#[cfg(feature = "author")]
 mod reporting;
 #[cfg(feature = "github")]
 mod review;
@@ -121,6 +123,9 @@ commands! {
     /// Run every fixture through the engine
     #[cfg(feature = "author")]
     Test(test::Test),
+    /// Say which signatures hold in logs, with the lines that prove it
+    #[cfg(feature = "author")]
+    Match(recognise::Match),
     /// Say on a pull request what its merge would let agents do, and who still has to approve
     #[cfg(feature = "github")]
     Review(review::ReviewCommand),

@@ -68,6 +68,12 @@ pub struct Negation {
     /// Shift of the window against the anchor; it begins at the anchor when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slide: Option<Duration>,
+    /// How much earlier than the anchor the window begins, instead of a shift to later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Duration>,
+    /// The time from the first required condition to the last is added to the window.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub span: bool,
 }
 
 /// The runbook that answers a signature.

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+
 use super::{Preparation, PreparedCheck, QueryCache, Standing};
 use crate::closure::SignatureClosure;
 use crate::document::id::{CheckName, SignatureId};
 use crate::document::model::Signature;
 use crate::document::unit::Duration;
+use crate::engine::moment::{after, before, since};
 
 /// A signature ready to be scored.
 #[derive(Debug)]
@@ -26,6 +29,25 @@ pub(crate) struct PreparedNegation {
     pub(crate) anchor: CheckName,
     pub(crate) window: Duration,
     pub(crate) slide: Duration,
+    pub(crate) before: Duration,
+    pub(crate) span: bool,
+}
+
+impl PreparedNegation {
+    /// The time it covers around the moment its anchor began, when all required conditions began at these moments.
+    pub(crate) fn covers(
+        &self,
+        anchor: Timestamp,
+        began: impl Iterator<Item = Timestamp> + Clone,
+    ) -> (Timestamp, Timestamp) {
+        let from = before(after(anchor, self.slide), self.before);
+        let to = after(from, self.window);
+        let ends = began.clone().max().zip(began.min()).filter(|_| self.span);
+        (
+            from,
+            ends.map_or(to, |(last, first)| after(to, since(last, first))),
+        )
+    }
 }
 
 impl PreparedSignature {
@@ -72,6 +94,8 @@ impl PreparedSignature {
                     anchor: negation.anchor.clone(),
                     window: negation.window,
                     slide: negation.slide.unwrap_or_default(),
+                    before: negation.before.unwrap_or_default(),
+                    span: negation.span,
                 })
             })
             .collect();

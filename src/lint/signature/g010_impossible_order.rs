@@ -113,7 +113,7 @@ fn negated(scope: &DocumentScope<'_>, negation: &Negation, route: &Route, findin
         return;
     };
     let window = scope.value(route.clone().key("window"));
-    if negation.window == Duration::ZERO {
+    if negation.window == Duration::ZERO && !negation.span {
         findings
             .report(&RULE, window)
             .message("nothing can happen in a window of no length")
