@@ -1,6 +1,10 @@
 //! Rules of the Common Reliability Enumeration, as `preq` reads them.
 
+pub mod collection;
+mod convert;
 mod jq;
+
+pub use convert::{Defaults, signature};
 
 use std::collections::BTreeMap;
 
@@ -18,6 +22,8 @@ pub struct Rule {
     pub id: String,
     /// Its title.
     pub title: String,
+    /// The sort of problem it finds, in its own words.
+    pub category: String,
     /// The kind of log it is about, such as `cre.log.rabbitmq`.
     pub source: String,
     /// The conditions of the pattern, in its order.
@@ -58,6 +64,8 @@ struct Cre {
     id: String,
     #[serde(default)]
     title: String,
+    #[serde(default)]
+    category: String,
 }
 
 #[derive(Deserialize)]
@@ -107,6 +115,14 @@ struct Item {
     absolute: bool,
 }
 
+impl Rule {
+    /// Its id, as documents write ids.
+    #[must_use]
+    pub fn slug(&self) -> String {
+        crate::import::draft::id(&self.id)
+    }
+}
+
 /// Reads the rules of a file, each by itself.
 ///
 /// # Errors
@@ -115,22 +131,20 @@ pub fn read(text: &str) -> Result<Vec<Result<Rule, Refused>>, String> {
     let file: File = serde_yaml::from_str(text).map_err(|error| error.to_string())?;
     let File { rules, terms } = file;
     let read = |entry: Entry| {
-        let (id, title) = match entry.cre {
-            Some(cre) if !cre.id.is_empty() => (cre.id, cre.title),
-            _ => ("(no id)".to_owned(), String::new()),
-        };
-        let rule = rule(&id, title, entry.rule, &terms);
+        let cre = entry.cre.filter(|cre| !cre.id.is_empty());
+        let cre = cre.unwrap_or_else(|| Cre {
+            id: "(no id)".to_owned(),
+            title: String::new(),
+            category: String::new(),
+        });
+        let id = cre.id.clone();
+        let rule = rule(cre, entry.rule, &terms);
         rule.map_err(|why| Refused { id, why })
     };
     Ok(rules.into_iter().map(read).collect())
 }
 
-fn rule(
-    id: &str,
-    title: String,
-    body: Option<Body>,
-    terms: &BTreeMap<String, Value>,
-) -> Result<Rule, String> {
+fn rule(cre: Cre, body: Option<Body>, terms: &BTreeMap<String, Value>) -> Result<Rule, String> {
     let body = body.ok_or("it has no `rule`")?;
     let (order, group) = match (body.set, body.sequence) {
         (Some(group), None) => (Order::Set, group),
@@ -182,8 +196,9 @@ fn rule(
     let pattern = Pattern::new(order, counts, window, negations);
     let conditions = conditions.iter().map(|(item, _)| Ok(condition(item)?.1));
     Ok(Rule {
-        id: id.to_owned(),
-        title,
+        id: cre.id,
+        title: cre.title,
+        category: cre.category,
         source,
         conditions: conditions.collect::<Result<_, String>>()?,
         negations: negated,

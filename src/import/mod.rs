@@ -1,3 +1,14 @@
-//! What other tools write, read as something of ours. What cannot be expressed is refused with the reason, never taken in part.
+//! What other tools know, as documents: rules, alerts, payloads.
+//!
+//! Nothing is imported half. What cannot be said in a document is refused with the reason, and what only people can decide is left
+//! to the linter to ask for.
+//!
+//! | module | |
+//! |---|---|
+//! | `cre` | rules of the Common Reliability Enumeration, as signatures |
+//! | `draft` | documents as files |
+//! | `recording` | log lines as fixtures |
 
 pub mod cre;
+pub mod draft;
+pub mod recording;

@@ -15,8 +15,6 @@ pub enum Condition {
     Regex(Regex),
     /// A JSON object in which each of these holds.
     Fields(Vec<Field>),
-    /// Each of these, in one line.
-    All(Vec<Condition>),
 }
 
 /// A field of a JSON object, and what it has to be.
@@ -76,7 +74,6 @@ impl Condition {
     pub fn is_about_events(&self) -> bool {
         match self {
             Self::Regex(regex) => regex.as_str().starts_with("(?s"),
-            Self::All(all) => all.iter().any(Self::is_about_events),
             Self::Contains(_) | Self::Fields(_) => false,
         }
     }
@@ -87,7 +84,6 @@ impl Condition {
         match self {
             Self::Contains(text) => holds(line, text),
             Self::Regex(regex) => regex.is_match(line),
-            Self::All(all) => all.iter().all(|condition| condition.is_in(line)),
             Self::Fields(fields) => {
                 // What is before the object was put there by whatever collected the line.
                 let start = line.iter().position(|byte| *byte == b'{').unwrap_or(0);

@@ -30,6 +30,15 @@ pub fn shortened(text: &str) -> String {
         .to_ascii_lowercase()
 }
 
+/// The words of a text or an expression that are letters and digits, for names.
+#[must_use]
+pub fn words(expression: &str) -> String {
+    let texts = required(expression).unwrap_or_default();
+    let text = texts.first().map_or(expression, String::as_str);
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { ' ' };
+    text.chars().map(plain).collect()
+}
+
 /// How well texts tell lines apart: the shortest of them decides.
 fn weight(texts: &[String]) -> usize {
     texts.iter().map(String::len).min().unwrap_or(0)

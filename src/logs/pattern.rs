@@ -146,6 +146,30 @@ impl Pattern {
         })
     }
 
+    /// In which order its events come.
+    #[must_use]
+    pub fn order(&self) -> Order {
+        self.order
+    }
+
+    /// How many events of each condition.
+    #[must_use]
+    pub fn counts(&self) -> &[u32] {
+        &self.counts
+    }
+
+    /// Within how long, when there are several.
+    #[must_use]
+    pub fn window(&self) -> Option<SignedDuration> {
+        self.window
+    }
+
+    /// What must not happen around them.
+    #[must_use]
+    pub fn negations(&self) -> &[Negation] {
+        &self.negations
+    }
+
     /// The same, with all events of each condition within a time of their own, where there is one.
     #[must_use]
     pub fn with_counts_within(self, within: Vec<Option<SignedDuration>>) -> Self {

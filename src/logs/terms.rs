@@ -233,7 +233,6 @@ fn needed(condition: &Condition) -> Option<Vec<String>> {
     match condition {
         Condition::Contains(text) => Some(vec![shortened(text)]),
         Condition::Regex(regex) => required(regex.as_str()),
-        Condition::All(all) => all.iter().find_map(needed),
         Condition::Fields(_) => None,
     }
 }

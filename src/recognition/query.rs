@@ -159,16 +159,10 @@ impl Counted {
 }
 
 fn condition(lines: &LogMatch) -> Result<Condition, ConditionError> {
-    let regex = lines.regex.as_deref().map(Condition::regex).transpose()?;
-    let text = lines
-        .contains
-        .as_deref()
-        .map(Condition::contains)
-        .transpose()?;
-    match (regex, text) {
-        (Some(regex), Some(text)) => Ok(Condition::All(vec![text, regex])),
-        (Some(one), None) | (None, Some(one)) => Ok(one),
-        (None, None) => Err(ConditionError::Empty),
+    match (&lines.regex, &lines.contains) {
+        (Some(regex), None) => Condition::regex(regex),
+        (None, Some(text)) => Condition::contains(text),
+        _ => Err(ConditionError::Empty),
     }
 }
 

@@ -26,6 +26,8 @@ mod gate;
 #[cfg(feature = "github")]
 mod github;
 #[cfg(feature = "author")]
+mod import;
+#[cfg(feature = "author")]
 mod init;
 #[cfg(feature = "author")]
 mod keys;
@@ -126,6 +128,9 @@ commands! {
     /// Say which signatures hold in logs, with the lines that prove it
     #[cfg(feature = "author")]
     Match(recognise::Match),
+    /// Turn rules, alerts and payloads of other tools into documents
+    #[cfg(feature = "author")]
+    Import(import::Import),
     /// Say on a pull request what its merge would let agents do, and who still has to approve
     #[cfg(feature = "github")]
     Review(review::ReviewCommand),

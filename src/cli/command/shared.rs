@@ -35,6 +35,35 @@ pub(super) fn write_file(path: &Utf8Path, bytes: &[u8]) -> Result<(), CliError> 
     })
 }
 
+/// Writes files that are not there yet below a folder; none if one of them is there with another content.
+#[cfg(feature = "author")]
+pub(super) fn write_new(
+    folder: &Utf8Path,
+    files: &[(Utf8PathBuf, String)],
+) -> Result<(), CliError> {
+    for (name, text) in files {
+        let path = folder.join(name);
+        let taken = path.symlink_metadata().is_ok()
+            && fs::read(&path).ok().as_deref() != Some(text.as_bytes());
+        if taken {
+            return Err(
+                CliError::usage(format!("{path} is there already, with another content"))
+                    .help("write to another folder, or remove it; nothing was written"),
+            );
+        }
+    }
+    for (name, text) in files {
+        let path = folder.join(name);
+        let parent = path.parent().unwrap_or(folder);
+        fs::create_dir_all(parent).map_err(|error| {
+            CliError::could_not(format!("{parent} cannot be made: {error}"))
+                .help("choose a folder you may write to")
+        })?;
+        write_file(&path, text.as_bytes())?;
+    }
+    Ok(())
+}
+
 /// The signer that `file:PATH`, `env:NAME` or `exec:PUBLIC_KEY_FILE:COMMAND` names.
 pub(super) fn key(source: &str) -> Result<Box<dyn Signer>, CliError> {
     source
