@@ -7,8 +7,10 @@
 //! |---|---|
 //! | `cre` | rules of the Common Reliability Enumeration, as signatures |
 //! | `draft` | documents as files |
+//! | `prometheus` | alert rules, as queries and drafts of runbooks |
 //! | `recording` | log lines as fixtures |
 
 pub mod cre;
 pub mod draft;
+pub mod prometheus;
 pub mod recording;

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, PatternID};
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, PatternID};
 use regex::bytes::{RegexSet, RegexSetBuilder};
 
 use super::condition::Condition;
@@ -15,6 +15,9 @@ use super::timestamp::Stamp;
 
 /// Largest compiled form of the conditions without a text, together, in bytes.
 const MAX_COMPILED: usize = 64 << 20;
+
+/// Length of all texts together, in bytes, up to which a table of what follows what is small enough: some 250 bytes for each.
+const MAX_IN_TABLE: usize = 200_000;
 
 /// Conditions, each known by its number; equal ones are one.
 #[derive(Debug)]
@@ -89,9 +92,14 @@ impl TermsBuilder {
         let mut literals: Vec<(String, Vec<u32>)> = literals.into_iter().collect();
         literals.sort();
         let (texts, needing): (Vec<_>, Vec<_>) = literals.into_iter().unzip();
+        let length: usize = texts.iter().map(String::len).sum();
+        let kind = (length <= MAX_IN_TABLE).then_some(AhoCorasickKind::DFA);
         let automaton = (!texts.is_empty()).then(|| {
             let mut builder = AhoCorasickBuilder::new();
-            builder.ascii_case_insensitive(true).build(&texts)
+            builder
+                .ascii_case_insensitive(true)
+                .kind(kind)
+                .build(&texts)
         });
         let others = RegexSetBuilder::new(others)
             .multi_line(true)

@@ -1,5 +1,7 @@
 //! `rbk import`: what other tools know, as documents.
 
+mod prometheus;
+
 use camino::Utf8PathBuf;
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -25,12 +27,15 @@ pub(in crate::cli) struct Import {
 enum From {
     /// Rules of the Common Reliability Enumeration, as signatures with fixtures of their logs
     Cre(Cre),
+    /// Alert rules of Prometheus, as queries and drafts of runbooks that only hand over
+    Prometheus(prometheus::Prometheus),
 }
 
 impl Run for Import {
     fn run(self, console: &mut Console) -> Result<Exit, CliError> {
         match self.from {
             From::Cre(arguments) => arguments.run(console),
+            From::Prometheus(arguments) => arguments.run(console),
         }
     }
 }
@@ -55,6 +60,9 @@ struct Cre {
     /// Environment of the fixtures
     #[arg(long, value_name = "ID", default_value = "production")]
     environment: String,
+    /// Licence of the logs, as an SPDX expression
+    #[arg(long, value_name = "SPDX")]
+    licence: Option<String>,
     /// How to print what was done
     #[arg(long, value_enum, default_value_t)]
     format: Output,
@@ -83,6 +91,7 @@ impl Run for Cre {
             owner: self.owner,
             service: self.service,
             environment: self.environment,
+            licence: self.licence,
         };
         let collection = import(&self.folder, &defaults).map_err(explained)?;
         let mut files = Vec::new();
@@ -117,7 +126,7 @@ fn written(it: &Imported) -> Result<Vec<(Utf8PathBuf, String)>, DraftError> {
         folder.join("signature.yaml"),
         draft::text(&it.signature, &[source])?,
     )];
-    if let Some(fixture) = &it.fixture {
+    for fixture in &it.fixtures {
         files.push((
             folder.join("fixtures").join(name(fixture)),
             draft::text(fixture, &[])?,
@@ -127,10 +136,10 @@ fn written(it: &Imported) -> Result<Vec<(Utf8PathBuf, String)>, DraftError> {
 }
 
 fn about(it: &Imported) -> &'static str {
-    match (&it.log, &it.fixture) {
+    match (&it.log, it.fixtures.as_slice()) {
         (None, _) => "it came without a log, so that nothing shows that it fires",
-        (_, None) => "its log has too many of its lines for a fixture",
-        _ => "the fixture is what its log holds of it",
+        (_, []) => "its log has too many of its lines for a fixture",
+        _ => "the fixtures are lines of its log",
     }
 }
 
@@ -140,7 +149,10 @@ fn name(fixture: &Document<Fixture>) -> String {
 
 fn summary(collection: &Collection) -> Summary<'_> {
     let imported = collection.imported.iter();
-    let without = collection.imported.iter().filter(|it| it.fixture.is_none());
+    let without = collection
+        .imported
+        .iter()
+        .filter(|it| it.fixtures.is_empty());
     Summary {
         imported: imported
             .map(|it| it.signature.metadata.id.as_str())
@@ -165,7 +177,11 @@ fn human(collection: &Collection, out: &Utf8PathBuf, console: &mut Console) {
     for (file, refused) in &collection.refused {
         console.line(format!("refused    {refused} ({file})"));
     }
-    for it in collection.imported.iter().filter(|it| it.fixture.is_none()) {
+    for it in collection
+        .imported
+        .iter()
+        .filter(|it| it.fixtures.is_empty())
+    {
         console.line(format!(
             "unproven   {}: {}",
             it.signature.metadata.id,

@@ -12,8 +12,8 @@ use serde::Serialize;
 
 use super::{Defaults, Refused, Rule, read, signature};
 use crate::document::model::{Document, Fixture, Signature};
-use crate::import::draft::DraftError;
-use crate::import::recording::{Recording, fixture};
+use crate::import::draft::{DraftError, id};
+use crate::import::recording::{Recording, fixtures};
 use crate::recognition::{LogSignature, LookError, look_through};
 
 /// A rule that became a signature.
@@ -23,8 +23,8 @@ pub struct Imported {
     pub file: Utf8PathBuf,
     /// The signature.
     pub signature: Document<Signature>,
-    /// What its log holds of it, if there is one.
-    pub fixture: Option<Document<Fixture>>,
+    /// What its log holds of it, if there is one: how it is found, and how it is not.
+    pub fixtures: Vec<Document<Fixture>>,
     /// The log it fires on.
     pub log: Option<Utf8PathBuf>,
     /// Logs it has to be quiet on, and is.
@@ -217,15 +217,21 @@ fn converted(
                 )));
             }
         }
-        let recording = Recording::of(defaults, &rule.source, &rule.id);
-        let fixture = match &log {
-            Some(log) => fixture(&signature, &looked_for, log, &recording)?,
-            None => None,
+        let source = rule.source.rsplit('.').next().unwrap_or(&rule.source);
+        let recording = Recording {
+            service: defaults.service.clone().unwrap_or_else(|| id(source)),
+            environment: defaults.environment.clone(),
+            source: rule.id.clone(),
+            licence: defaults.licence.clone(),
+        };
+        let fixtures = match &log {
+            Some(log) => fixtures(&signature, &looked_for, log, &recording)?,
+            None => Vec::new(),
         };
         return Ok(Ok(Imported {
             file: file.to_owned(),
             signature,
-            fixture,
+            fixtures,
             log,
             quiet,
         }));

@@ -25,6 +25,8 @@ pub struct Defaults {
     pub service: Option<String>,
     /// The environment of fixtures.
     pub environment: String,
+    /// The licence of the logs.
+    pub licence: Option<String>,
 }
 
 /// Fields that collectors put the line itself in; in a log of plain lines it is the line.
