@@ -14,6 +14,7 @@
 //! | [`testing`] | fixtures driven through the engine |
 //! | [`recognition`] | signatures looked for in logs |
 //! | [`import`] | rules of other tools |
+//! | [`derive`] | signatures proposed from postmortems |
 //! | [`change`] | what git knows about a repository |
 //! | [`governance`] | what a policy says, evaluated without the network |
 //! | [`review`] | what a pull request is told: comment, summary, status, annotations |
@@ -33,6 +34,8 @@ pub mod bundle;
 pub mod change;
 pub mod cli;
 pub mod closure;
+#[cfg(feature = "author")]
+pub mod derive;
 pub mod diagnostic;
 pub mod distribution;
 pub mod document;

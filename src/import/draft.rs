@@ -9,6 +9,12 @@ use crate::document::format::format;
 use crate::document::id::TeamId;
 use crate::document::model::{API_VERSION, Document, Metadata, Spec, Status};
 
+/// Longest title, in characters.
+const MAX_TITLE: usize = 200;
+
+/// Longest comment, in characters.
+const MAX_COMMENT: usize = 1_000;
+
 /// A document that cannot be written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{id}` cannot be written as a document: {why}")]
@@ -35,7 +41,7 @@ pub fn document<S: Spec>(metadata: Metadata, spec: S) -> Document<S> {
 pub fn metadata(id: &str, title: &str, owner: &str, status: Status) -> Metadata {
     Metadata {
         id: id.to_owned(),
-        title: one_line(title),
+        title: one_line(title, MAX_TITLE),
         version: Some("0.1.0".to_owned()),
         owner: Some(TeamId::new(owner)),
         status: Some(status),
@@ -57,7 +63,7 @@ pub fn text<S: Spec + Serialize>(
     };
     let mut text: String = comments
         .iter()
-        .map(|comment| format!("# {}\n", one_line(comment)))
+        .map(|comment| format!("# {}\n", one_line(comment, MAX_COMMENT)))
         .collect();
     let plain = serde_yaml::to_value(document).map(untagged);
     let yaml = plain.and_then(|plain| serde_yaml::to_string(&plain));
@@ -104,14 +110,13 @@ pub fn id(text: &str) -> String {
     id.trim_end_matches('-').to_owned()
 }
 
-/// A text without line breaks, shortened to what a title holds.
-fn one_line(text: &str) -> String {
+/// A text without line breaks, shortened.
+fn one_line(text: &str, most: usize) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
-    words
-        .join(" ")
-        .chars()
+    let line = words.join(" ");
+    line.chars()
         .filter(|c| !c.is_control())
-        .take(200)
+        .take(most)
         .collect()
 }
 

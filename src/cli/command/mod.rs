@@ -58,6 +58,8 @@ mod root;
 #[cfg(feature = "author")]
 mod schema;
 mod shared;
+#[cfg(feature = "author")]
+mod signature;
 mod source;
 mod standing_orders;
 mod status;
@@ -128,6 +130,9 @@ commands! {
     /// Say which signatures hold in logs, with the lines that prove it
     #[cfg(feature = "author")]
     Match(recognise::Match),
+    /// Propose signatures from what happened
+    #[cfg(feature = "author")]
+    Signature(signature::SignatureCommand),
     /// Turn rules, alerts and payloads of other tools into documents
     #[cfg(feature = "author")]
     Import(import::Import),

@@ -55,7 +55,7 @@ pub use runbook::{
     Autonomy, Decision, DecisionOutcome, Escalate, Mode, OnFailure, Outcome, Path, Retry, Runbook,
     Scope, Step, Tier, Verify, Waiver,
 };
-pub use signature::{Negation, Route as SignatureRoute, Score, Signature};
+pub use signature::{Negation, Route as SignatureRoute, Route as RunbookRoute, Score, Signature};
 pub use spec::Spec;
 pub use version::{API_VERSION, FORMAT_VERSIONS, FormatVersion};
 
