@@ -14,7 +14,7 @@
 //! | [`testing`] | fixtures driven through the engine |
 //! | [`recognition`] | signatures looked for in logs |
 //! | [`import`] | rules of other tools |
-//! | [`derive`] | signatures proposed from postmortems |
+//! | [`derive`](mod@derive) | signatures proposed from postmortems |
 //! | [`change`] | what git knows about a repository |
 //! | [`governance`] | what a policy says, evaluated without the network |
 //! | [`review`] | what a pull request is told: comment, summary, status, annotations |

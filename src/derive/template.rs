@@ -13,9 +13,9 @@ const MAX_TEXT: usize = 120;
 static VOLATILE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let uuid = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}";
     let address = r"\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?";
-    let hash = r"0x[0-9a-fA-F]+|\b[a-fA-F]*\d[0-9a-fA-F]{5,}\b";
+    let word = "[0-9A-Za-z]*[0-9][0-9A-Za-z]*";
     Regex::new(&format!(
-        r"(?P<hash>{uuid}|{hash})|(?P<address>{address})|(?P<number>\d+)"
+        "(?P<uuid>{uuid})|(?P<address>{address})|(?P<word>{word})"
     ))
     .ok()
 });
@@ -39,10 +39,12 @@ impl Template {
         for found in VOLATILE.as_ref()?.captures_iter(line) {
             let whole = found.get(0)?;
             push_text(&mut parts, line.get(end..whole.start())?);
-            let volatile = match () {
-                () if found.name("address").is_some() => r"[\d.:]+",
-                () if found.name("number").is_some() => r"\d+",
-                () => "[0-9a-fA-Fx-]+",
+            let is_number = whole.as_str().bytes().all(|byte| byte.is_ascii_digit());
+            let volatile = match found.name("word") {
+                Some(_) if is_number => r"\d+",
+                Some(_) => "[0-9A-Za-z]+",
+                None if found.name("address").is_some() => r"[\d.:]+",
+                None => "[0-9a-fA-F-]+",
             };
             parts.push(Part::Volatile(volatile));
             end = whole.end();
@@ -176,7 +178,7 @@ mod tests {
             (
                 "trace 0b6c2f9e-4a51-4a3f-9a5e-1f2d3c4b5a69 dropped",
                 None,
-                Some("trace [0-9a-fA-Fx-]+ dropped"),
+                Some("trace [0-9a-fA-F-]+ dropped"),
             ),
         ] {
             let pattern = Template::of(line).unwrap().pattern();
@@ -186,6 +188,11 @@ mod tests {
                 "{line}"
             );
         }
+        let pattern = Template::of("nil currency in cart 8f2 of u81 too")
+            .unwrap()
+            .pattern();
+        let expected = "nil currency in cart [0-9A-Za-z]+ of [0-9A-Za-z]+ too";
+        assert_eq!(pattern.regex.as_deref(), Some(expected));
         assert_eq!(Template::of("12:00:01 17 - 4"), None);
     }
 

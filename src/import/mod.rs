@@ -7,10 +7,12 @@
 //! |---|---|
 //! | `cre` | rules of the Common Reliability Enumeration, as signatures |
 //! | `draft` | documents as files |
+//! | `payload` | alerts, incidents and deployments, as an incident or a fixture |
 //! | `prometheus` | alert rules, as queries and drafts of runbooks |
 //! | `recording` | log lines as fixtures |
 
 pub mod cre;
 pub mod draft;
+pub mod payload;
 pub mod prometheus;
 pub mod recording;

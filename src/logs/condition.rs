@@ -4,7 +4,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use serde_json::Value;
 
 /// Largest compiled form of one expression in bytes; what needs more is refused.
-const MAX_COMPILED: usize = 1 << 20;
+pub const MAX_COMPILED: usize = 1 << 20;
 
 /// What a line has to hold.
 #[derive(Clone, Debug)]

@@ -119,8 +119,9 @@ impl<'p, L: Clone> Occurrences<'p, L> {
 
     /// The stream has ended. What a negation could still have undone is found, and not settled.
     pub fn finish(&mut self) {
+        let (now, negations) = (self.now, &self.pattern.negations);
         let left = self.open.drain(..).map(|found| Found {
-            settled: false,
+            settled: end_of_all(negations, &found.spans) <= now,
             ..found
         });
         self.found.extend(left);

@@ -173,7 +173,7 @@ impl<'q> Search<'q> {
                 .iter_mut()
                 .filter(|((_, known), _)| *known == Some(Known::Moment))
                 .collect();
-            comparable.sort_by(|(a, _), (b, _)| a.cmp(b));
+            comparable.sort_by_key(|(subject, _)| *subject);
             for ((subject, _), followed) in comparable {
                 followed.occurrences.advance(now);
                 followed.report(number, query, subject, out);

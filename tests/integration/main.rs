@@ -56,6 +56,8 @@ mod mutants;
 #[cfg(test)]
 mod orders;
 #[cfg(test)]
+mod recognition;
+#[cfg(test)]
 mod reproducible;
 #[cfg(test)]
 mod rules;

@@ -1,5 +1,6 @@
 //! `rbk import`: what other tools know, as documents.
 
+mod payload;
 mod prometheus;
 
 use camino::Utf8PathBuf;
@@ -15,6 +16,7 @@ use crate::import::cre::collection::{
     Collection, CollectionError, Crossfire, Imported, Overlap, import,
 };
 use crate::import::draft::{self, DraftError};
+use crate::import::payload::Tool;
 
 /// Arguments of `rbk import`.
 #[derive(Args)]
@@ -29,6 +31,12 @@ enum From {
     Cre(Cre),
     /// Alert rules of Prometheus, as queries and drafts of runbooks that only hand over
     Prometheus(prometheus::Prometheus),
+    /// A webhook of Alertmanager, as what `rbk decide` reads or a fixture
+    Alertmanager(payload::Payload),
+    /// A webhook or event of PagerDuty, as what `rbk decide` reads or a fixture
+    Pagerduty(payload::Payload),
+    /// Events of CDEvents, as what `rbk decide` reads or a fixture
+    Cdevents(payload::Payload),
 }
 
 impl Run for Import {
@@ -36,6 +44,9 @@ impl Run for Import {
         match self.from {
             From::Cre(arguments) => arguments.run(console),
             From::Prometheus(arguments) => arguments.run(console),
+            From::Alertmanager(arguments) => arguments.run(Tool::Alertmanager, console),
+            From::Pagerduty(arguments) => arguments.run(Tool::PagerDuty, console),
+            From::Cdevents(arguments) => arguments.run(Tool::CdEvents, console),
         }
     }
 }
@@ -192,6 +203,7 @@ fn human(collection: &Collection, out: &Utf8PathBuf, console: &mut Console) {
         let because = match crossfire.because {
             Overlap::SameLog => "their logs are the same, byte by byte",
             Overlap::SameConditions => "both look for the same lines",
+            Overlap::Generic => "its pattern is generic, and fires on several logs",
             Overlap::SharedLines => "its lines are in that log too",
         };
         console.line(format!(

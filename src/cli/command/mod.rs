@@ -42,6 +42,8 @@ mod new;
 #[cfg(feature = "author")]
 mod orders;
 #[cfg(feature = "author")]
+mod postmortem;
+#[cfg(feature = "author")]
 mod publication;
 #[cfg(feature = "author")]
 mod publish;
@@ -130,6 +132,9 @@ commands! {
     /// Say which signatures hold in logs, with the lines that prove it
     #[cfg(feature = "author")]
     Match(recognise::Match),
+    /// Write and check what is known of an incident
+    #[cfg(feature = "author")]
+    Postmortem(postmortem::PostmortemCommand),
     /// Propose signatures from what happened
     #[cfg(feature = "author")]
     Signature(signature::SignatureCommand),

@@ -18,6 +18,13 @@ use crate::library::scaffold::{KINDS, Surroundings, SurroundingsError, Wishes, s
 pub(in crate::cli) struct New {
     /// runbook, action, query, service, signature or postmortem
     kind: String,
+    #[command(flatten)]
+    wanted: Wanted,
+}
+
+/// What a new document is to be.
+#[derive(Args)]
+pub(super) struct Wanted {
     /// Its id: lower-case letters, digits, `-`, `.` and `_`
     id: String,
     /// Team that answers for it; the service's on-call team when left out
@@ -38,7 +45,13 @@ pub(in crate::cli) struct New {
 
 impl Run for New {
     fn run(self, console: &mut Console) -> Result<Exit, CliError> {
-        let kind = kind(&self.kind)?;
+        self.wanted.write(kind(&self.kind)?, console)
+    }
+}
+
+impl Wanted {
+    /// Writes a document of a kind with its fixtures.
+    pub(super) fn write(self, kind: Kind, console: &mut Console) -> Result<Exit, CliError> {
         if !RunbookId::new(self.id.as_str()).is_well_formed() {
             return Err(CliError::usage(format!("`{}` is no id", self.id))
                 .help("use lower-case letters, digits, `-`, `.` and `_`, such as queue-backlog"));
@@ -46,8 +59,9 @@ impl Run for New {
         let library = load(&self.repository)?;
         let root = library.root().unwrap_or(Utf8Path::new(".")).to_owned();
         if library.find(kind, &self.id).is_some() {
+            let kind = kind.name().to_lowercase();
             return Err(
-                CliError::usage(format!("there is a {} `{}` already", self.kind, self.id))
+                CliError::usage(format!("there is a {kind} `{}` already", self.id))
                     .help("choose another id"),
             );
         }

@@ -185,6 +185,32 @@ fn a_negated_event_rules_a_signature_out() {
 }
 
 #[test]
+fn a_negation_reaches_back_and_covers_the_time_in_between() {
+    let says = |more: &str, config: &str| {
+        let negate = format!(
+            "  negate: [{{check: {{change: config, within: 1h}}, anchor: deploy, {more}}}]\n  score:"
+        );
+        let changes =
+            format!("changes: [{{type: config, at: 2026-11-02T{config}Z}}, {{type: deploy");
+        let trace = Lab::new()
+            .edit(SIGNATURE, "  score:", &negate)
+            .edit(WELL, "changes: [{type: deploy", &changes)
+            .run();
+        verdict(&trace, "bad-deploy-5xx")
+    };
+    // The release is at 10:04, the errors began at 10:05:30 at the latest.
+    assert_eq!(says("window: 1m", "10:03:30"), Verdict::Match);
+    assert_eq!(says("window: 1m, before: 1m", "10:03:30"), Verdict::NoMatch);
+    assert_eq!(says("window: 1m, before: 1m", "10:05:10"), Verdict::Match);
+    assert_eq!(says("window: 10s", "10:04:40"), Verdict::Match);
+    assert_eq!(
+        says("window: 10s, span: true", "10:04:40"),
+        Verdict::NoMatch
+    );
+    assert_eq!(says("window: 10s, span: true", "10:09:00"), Verdict::Match);
+}
+
+#[test]
 fn a_step_of_tier_0_needs_neither_signature_nor_approval() {
     let look = "apiVersion: rbk/v1\nkind: Action\nmetadata: {id: look, title: Look, version: 1.0.0, owner: sre, status: stable}\nspec:\n  tier: 0\n  effect: read\n  adapter: {system: kubernetes, operation: describe}\n  reversibility: {class: none_needed}\n  timeout: 1m\n";
     let lab = Lab::new()

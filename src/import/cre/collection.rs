@@ -1,7 +1,6 @@
 //! A folder of rules with the logs they were tested with.
 //!
-//! Beside a rule, `test.log` is a log that it fires on, and any other `*.log` whose name holds `fp` (false positive) one that it
-//! must be quiet on. A signature is kept when it does both; which others it fires on is reported.
+//! Beside a rule, `test.log` is a log that it fires on, and `test-fp*.log` (false positive) one that it must be quiet on. A signature is kept when it does both; which others it fires on is reported.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -15,6 +14,9 @@ use crate::document::model::{Document, Fixture, Signature};
 use crate::import::draft::{DraftError, id};
 use crate::import::recording::{Recording, fixtures};
 use crate::recognition::{LogSignature, LookError, look_through};
+
+/// A signature that fires on the logs of so many others looks for little.
+const GENERIC: usize = 3;
 
 /// A rule that became a signature.
 #[derive(Debug)]
@@ -61,6 +63,8 @@ pub enum Overlap {
     SameLog,
     /// Both look for the same lines.
     SameConditions,
+    /// It looks for so little that it fires on the logs of several others.
+    Generic,
     /// The logs share the lines it looks for, which say what both have in common.
     SharedLines,
 }
@@ -187,7 +191,10 @@ fn converted(
         .map(|log| (*log).clone());
     let quiet: Vec<Utf8PathBuf> = beside
         .into_iter()
-        .filter(|log| log.file_stem().is_some_and(|name| name.contains("fp")))
+        .filter(|log| {
+            log.file_stem()
+                .is_some_and(|name| name.starts_with("test-fp"))
+        })
         .cloned()
         .collect();
     let mut why = String::new();
@@ -279,6 +286,16 @@ fn crossfire(imported: &[Imported]) -> Result<Vec<Crossfire>, CollectionError> {
     };
     let all: Result<Vec<Vec<Crossfire>>, LookError> = imported.par_iter().map(of_one).collect();
     let mut crossfire: Vec<Crossfire> = all?.into_iter().flatten().collect();
+    let mut logs: BTreeMap<String, usize> = BTreeMap::new();
+    for it in &crossfire {
+        *logs.entry(it.fires.clone()).or_default() += 1;
+    }
+    for it in &mut crossfire {
+        let is_generic = logs.get(&it.fires).is_some_and(|logs| *logs >= GENERIC);
+        if is_generic && it.because == Overlap::SharedLines {
+            it.because = Overlap::Generic;
+        }
+    }
     crossfire.sort();
     Ok(crossfire)
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::logs::{Event, Known, Occurrences, stamp_of};
+use crate::recognition::{LogSignature, look_through};
 
 fn file(name: &str) -> String {
     let path = format!("{}/tests/data/preq/{name}", env!("CARGO_MANIFEST_DIR"));
@@ -40,53 +41,83 @@ fn fires(rule: &str, log: &str) -> bool {
     !occurrences.drain().is_empty()
 }
 
+/// A rule, a log, and whether the one fires on the other.
+const EXAMPLES: &[(&str, &str, bool)] = &[
+    ("01-set-single-example", "01-example", true),
+    ("02-set-multiple-example-good-window", "02-example", true),
+    (
+        "02-set-multiple-example-good-window",
+        "02-example-out-of-order",
+        true,
+    ),
+    ("02-set-multiple-example-bad-window", "02-example", false),
+    ("03-set-negative-example", "03-example", false),
+    ("04-set-1x1-example", "04-example", false),
+    ("08-sequence-example-good-window", "08-example", true),
+    ("08-sequence-example-bad-window", "08-example", false),
+    ("09-sequence-negate-example", "09-example", false),
+    ("13-string-example", "13-example", true),
+    ("14-string-example", "14-example", true),
+    ("15-regex-example", "15-example", true),
+    ("16-regex-example", "16-example", true),
+    ("17-jq-example", "17-example", true),
+    ("18-jq-example", "18-example", true),
+    ("26-negate-window", "26-example", false),
+    ("26-negate-window", "26-example-moved-negative", true),
+    ("27-negate-window", "27-example", false),
+    ("27-negate-window-shorter", "27-example", true),
+    ("28-negate-anchor", "28-example", false),
+    ("28-negate-anchor-shorter", "28-example", true),
+    ("21-negative-example", "21-example", false),
+    ("24-multiple-negatives", "24-example", false),
+    ("25-negate-options-1x1", "25-example", false),
+    ("25-negate-options-1x1", "25-example-new-negate-time", true),
+    ("27-negate-window", "27-example-smaller", true),
+    ("29-negate-slide", "29-example", false),
+    ("29-negate-slide", "29-example-fp-moved", true),
+    ("29-negate-slide-anchor-1", "29-example", true),
+    ("29-negate-slide-anchor-1", "29-example-fp-moved", false),
+    ("29-negate-slide-anchor-1-window", "29-example", false),
+    (
+        "29-negate-slide-anchor-1-window",
+        "29-example-fp-moved",
+        true,
+    ),
+    ("30-negate-absolute", "30-example", false),
+    ("32-example-condition-count", "32-count-example", true),
+];
+
 #[test]
 fn the_examples_fire_as_their_names_say() {
-    for (rule, log, expected) in [
-        ("01-set-single-example", "01-example", true),
-        ("02-set-multiple-example-good-window", "02-example", true),
-        (
-            "02-set-multiple-example-good-window",
-            "02-example-out-of-order",
-            true,
-        ),
-        ("02-set-multiple-example-bad-window", "02-example", false),
-        ("03-set-negative-example", "03-example", false),
-        ("04-set-1x1-example", "04-example", false),
-        ("08-sequence-example-good-window", "08-example", true),
-        ("08-sequence-example-bad-window", "08-example", false),
-        ("09-sequence-negate-example", "09-example", false),
-        ("13-string-example", "13-example", true),
-        ("14-string-example", "14-example", true),
-        ("15-regex-example", "15-example", true),
-        ("16-regex-example", "16-example", true),
-        ("17-jq-example", "17-example", true),
-        ("18-jq-example", "18-example", true),
-        ("26-negate-window", "26-example", false),
-        ("26-negate-window", "26-example-moved-negative", true),
-        ("27-negate-window", "27-example", false),
-        ("27-negate-window-shorter", "27-example", true),
-        ("28-negate-anchor", "28-example", false),
-        ("28-negate-anchor-shorter", "28-example", true),
-        ("21-negative-example", "21-example", false),
-        ("24-multiple-negatives", "24-example", false),
-        ("25-negate-options-1x1", "25-example", false),
-        ("25-negate-options-1x1", "25-example-new-negate-time", true),
-        ("27-negate-window", "27-example-smaller", true),
-        ("29-negate-slide", "29-example", false),
-        ("29-negate-slide", "29-example-fp-moved", true),
-        ("29-negate-slide-anchor-1", "29-example", true),
-        ("29-negate-slide-anchor-1", "29-example-fp-moved", false),
-        ("29-negate-slide-anchor-1-window", "29-example", false),
-        (
-            "29-negate-slide-anchor-1-window",
-            "29-example-fp-moved",
-            true,
-        ),
-        ("30-negate-absolute", "30-example", false),
-        ("32-example-condition-count", "32-count-example", true),
-    ] {
-        assert_eq!(fires(rule, log), expected, "{rule} on {log}");
+    for (rule, log, expected) in EXAMPLES {
+        assert_eq!(fires(rule, log), *expected, "{rule} on {log}");
+    }
+}
+
+#[test]
+fn as_signatures_the_examples_fire_as_they_do_as_rules() {
+    let defaults = Defaults {
+        class: None,
+        owner: "sre".to_owned(),
+        service: None,
+        environment: "production".to_owned(),
+        licence: None,
+    };
+    for (rule, log, expected) in EXAMPLES {
+        let [read] = <[_; 1]>::try_from(rules(rule)).unwrap();
+        let signature = match signature(&read.unwrap(), &defaults, false) {
+            Ok(signature) => LogSignature::of(&signature).unwrap(),
+            Err(why) => {
+                assert!(
+                    rule.contains("jq") && why.contains("of an object"),
+                    "{rule}: {why}"
+                );
+                continue;
+            }
+        };
+        let log = format!("{}/tests/data/preq/{log}.log", env!("CARGO_MANIFEST_DIR"));
+        let found = look_through(&[signature], &[log.clone().into()]).unwrap();
+        assert_eq!(!found.signatures.is_empty(), *expected, "{rule} on {log}");
     }
 }
 

@@ -1,10 +1,11 @@
 //! G012: a pattern the linear-time engine cannot run.
 
-use regex::Regex;
+use regex::RegexBuilder;
 
 use crate::diagnostic::Severity;
 use crate::document::Route;
 use crate::lint::{Category, Check, DocumentScope, Example, Findings, Needs, Rule};
+use crate::logs::condition::MAX_COMPILED;
 
 const SIGNATURE: &str = "postmortems/2026-03-14-null-currency/signature.yaml";
 const QUERY: &str = "runbooks/catalog/queries/deployment-revision.yaml";
@@ -79,7 +80,7 @@ fn check(scope: &DocumentScope<'_>, findings: &mut Findings) {
 fn look(scope: &DocumentScope<'_>, pattern: &str, route: Route, findings: &mut Findings) {
     let why = match regex_syntax::parse(pattern) {
         Err(error) => reason(&error),
-        Ok(_) => match Regex::new(pattern) {
+        Ok(_) => match RegexBuilder::new(pattern).size_limit(MAX_COMPILED).build() {
             Ok(_) => return,
             Err(_) => "it is too large once its repetitions are multiplied out".to_owned(),
         },

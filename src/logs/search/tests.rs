@@ -22,8 +22,11 @@ fn query(order: Order, conditions: &[&str], negations: &[&str], keys: &[&str]) -
     }
 }
 
+/// A query, its subject and the numbers of its lines.
+type FoundAt = (usize, String, Vec<u64>);
+
 /// For each match the query, the subject and the numbers of its lines; and the doubts.
-fn search(queries: &[Query], log: &str) -> (Vec<(usize, String, Vec<u64>)>, Vec<Doubts>) {
+fn search(queries: &[Query], log: &str) -> (Vec<FoundAt>, Vec<Doubts>) {
     let (mut search, terms) = Search::new(queries).unwrap();
     let mut found = Vec::new();
     let mut out = |it: Match| {
