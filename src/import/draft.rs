@@ -4,6 +4,7 @@ use camino::Utf8Path;
 use serde::Serialize;
 use serde_yaml::Value;
 
+use crate::diagnostic::visible::visible_line;
 use crate::document::Source;
 use crate::document::format::format;
 use crate::document::id::TeamId;
@@ -113,11 +114,7 @@ pub fn id(text: &str) -> String {
 /// A text without line breaks, shortened.
 fn one_line(text: &str, most: usize) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let line = words.join(" ");
-    line.chars()
-        .filter(|c| !c.is_control())
-        .take(most)
-        .collect()
+    visible_line(&words.join(" ")).chars().take(most).collect()
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::Run;
 use super::shared::{Output, counted, print_json, write_new};
 use crate::cli::{CliError, Console, Exit};
+use crate::diagnostic::visible::visible_line;
 use crate::document::model::{Document, Fixture};
 use crate::import::cre::Defaults;
 use crate::import::cre::collection::{
@@ -186,7 +187,7 @@ fn summary(collection: &Collection) -> Summary<'_> {
 
 fn human(collection: &Collection, out: &Utf8PathBuf, console: &mut Console) {
     for (file, refused) in &collection.refused {
-        console.line(format!("refused    {refused} ({file})"));
+        console.line(visible_line(&format!("refused    {refused} ({file})")));
     }
     for it in collection
         .imported

@@ -211,7 +211,9 @@ fn show(occurrence: &Occurrence, unseen: &[String], console: &mut Console) {
         let text: String = visible_line(&proof.text).chars().take(WIDTH).collect();
         console.line(format!(
             "    {}: {}:{}: {text}",
-            proof.condition, proof.log, proof.line
+            proof.condition,
+            visible_line(proof.log.as_str()),
+            proof.line
         ));
     }
     if !unseen.is_empty() {

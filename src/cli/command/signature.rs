@@ -8,6 +8,7 @@ use super::library::load;
 use super::shared::{counted, write_new};
 use crate::cli::{CliError, Console, Exit};
 use crate::derive::{Derived, Tried, Wishes, derive, tried};
+use crate::diagnostic::visible::visible_line;
 use crate::document::id::SignatureId;
 use crate::document::model::{Document, FixtureKind, Postmortem};
 use crate::engine::signature::Verdict;
@@ -62,6 +63,14 @@ struct Derive {
 
 impl Run for Derive {
     fn run(self, console: &mut Console) -> Result<Exit, CliError> {
+        if let Some(id) = self
+            .id
+            .as_ref()
+            .filter(|id| !SignatureId::new(id.as_str()).is_well_formed())
+        {
+            return Err(CliError::usage(format!("`{id}` is no id"))
+                .help("use lower-case letters, digits, `-`, `.` and `_`, such as lost-quorum"));
+        }
         let library = load(&self.repository)?;
         let (folder, postmortem) = self.postmortem(library)?;
         let wishes = Wishes {
@@ -87,10 +96,11 @@ impl Run for Derive {
         let below = folder.join("signatures").join(id);
         let tried = tried(library, &derived, &below).map_err(CliError::could_not)?;
         for it in &derived.cited {
-            console.line(format!("{}\n    from {}", it.what, it.from));
+            console.line(visible_line(&it.what));
+            console.line(format!("    from {}", visible_line(&it.from)));
         }
         for note in &derived.notes {
-            console.line(format!("note: {note}"));
+            console.line(format!("note: {}", visible_line(note)));
         }
         let sound = said(&derived, &tried, postmortem, console);
         let root = library.root().unwrap_or(&self.repository);

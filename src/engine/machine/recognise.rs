@@ -79,6 +79,7 @@ impl<'a> Turn<'a> {
     }
 
     pub(super) fn scoring(&mut self, mut scoring: Scoring) -> Flow {
+        self.leave_out_shadow(&mut scoring);
         loop {
             let wanted = self.wanted_by_signatures(&scoring.bound);
             match self.gather(&wanted, scoring.since) {
@@ -176,6 +177,34 @@ impl<'a> Turn<'a> {
             .filter_map(|(id, bound)| Some((self.prepared.signatures.get(id)?, bound)))
             .flat_map(|(signature, bound)| wanted_by_signature(signature, bound))
             .collect()
+    }
+
+    /// What is in shadow is looked at while half of the run's queries are left: it must not use up what a decision needs.
+    fn leave_out_shadow(&self, scoring: &mut Scoring) {
+        let Some(limit) = self.state.budgets(self.prepared).queries else {
+            return;
+        };
+        let is_stable = |id: &SignatureId| {
+            let signature = self.prepared.signatures.get(id);
+            signature.is_some_and(|signature| signature.standing() == Standing::Stable)
+        };
+        let evidence = &self.state.evidence;
+        let unasked = |bound: &BTreeMap<SignatureId, BoundSignature>| {
+            let wanted = self.wanted_by_signatures(bound).into_iter();
+            let ids: BTreeSet<_> = wanted.map(|(id, _)| id).collect();
+            let unasked = ids.into_iter().filter(|id| {
+                let request = evidence.request(*id);
+                let costly = request.is_some_and(|request| request.is_costly());
+                costly && !evidence.is_fresh(*id, scoring.since) && !evidence.is_pending(*id)
+            });
+            u32::try_from(unasked.count()).unwrap_or(u32::MAX)
+        };
+        let mut stable = scoring.bound.clone();
+        stable.retain(|id, _| is_stable(id));
+        let all = unasked(&scoring.bound);
+        if all > unasked(&stable) && self.state.queries_used.saturating_add(all) > limit / 2 {
+            scoring.bound = stable;
+        }
     }
 
     fn select(&mut self, choice: &Choice, stable: bool) -> Flow {

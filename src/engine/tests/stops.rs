@@ -152,6 +152,41 @@ fn a_raised_severity_hands_over() {
 }
 
 #[test]
+fn what_is_in_shadow_does_not_use_up_the_budget() {
+    let mut lab = Lab::new();
+    for number in 0..100 {
+        let signature = format!(
+            "apiVersion: rbk/v1\nkind: Signature\nmetadata: {{id: shade-{number}, title: Shade, version: 1.0.0, owner: sre, status: shadow}}\nspec:\n  incident_class: elevated-error-rate\n  require:\n    said: {{log: {{contains: shade {number}}}}}\n  score: {{match_at: 1, ambiguous_at: 1}}\n"
+        );
+        let path = format!("runbooks/signatures/shade-{number}/signature.yaml");
+        lab = lab.add(&path, &signature);
+    }
+    let with = |queries: u32| {
+        let budgets = format!("budgets: {{wall_clock: 45m, actions: 3, queries: {queries}}}");
+        let lab = lab.clone();
+        lab.edit(
+            POLICY,
+            "budgets: {wall_clock: 45m, actions: 3, queries: 500}",
+            &budgets,
+        )
+        .run()
+    };
+    let looked_at = |trace: &Trace| {
+        let candidates = trace.candidates().iter();
+        candidates.filter(|result| !result.stable).count()
+    };
+    let (ample, scarce) = (with(500), with(100));
+    assert_eq!(
+        (end(&ample), looked_at(&ample)),
+        ((Outcome::Mitigated, None), 100)
+    );
+    assert_eq!(
+        (end(&scarce), looked_at(&scarce)),
+        ((Outcome::Mitigated, None), 0)
+    );
+}
+
+#[test]
 fn budgets_end_a_run() {
     let budget = |text: &str| {
         Lab::new().edit(

@@ -6,6 +6,7 @@ use clap::Args;
 use crate::cli::command::Run;
 use crate::cli::command::shared::{counted, read_file, write_new};
 use crate::cli::{CliError, Console, Exit};
+use crate::diagnostic::visible::visible_line;
 use crate::import::draft::{self, DraftError};
 use crate::import::prometheus::{Imported, Importer};
 
@@ -48,7 +49,7 @@ impl Run for Prometheus {
                     }
                     Err(why) => {
                         refused += 1;
-                        console.line(format!("refused  {file}: {why}"));
+                        console.line(visible_line(&format!("refused  {file}: {why}")));
                     }
                 }
             }
