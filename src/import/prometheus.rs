@@ -3,11 +3,15 @@
 //! An alert says when something is wrong, not what may be done about it. So a draft looks and hands over; its tier is 0, its mode is
 //! `off` and its status `draft`, and the services it is for are left for people to say.
 
+mod expression;
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use promql_parser::parser::token::{T_EQLC, T_GTE, T_GTR, T_LSS, T_LTE, T_NEQ};
-use promql_parser::parser::{self, Expr};
 use serde::Deserialize;
+
+use expression::Asked;
 
 use super::draft::{document, id, metadata};
 use crate::document::id::{AlertName, CheckName, ClassId, QueryId};
@@ -15,7 +19,7 @@ use crate::document::model::{
     Autonomy, Backend, Check, Decision, DecisionOutcome, Document, Mode, NoData, Params, Query,
     QueryResult, ResultType, Runbook, Scope, Signal, Status, Tier,
 };
-use crate::document::unit::{Duration, Literal, Unit};
+use crate::document::unit::{Duration, Unit};
 
 /// A rule as documents.
 #[derive(Debug)]
@@ -160,86 +164,6 @@ impl Importer {
     }
 }
 
-/// What an expression asks, and what of the answer counts.
-struct Asked {
-    template: String,
-    comparison: Check,
-}
-
-impl Asked {
-    /// A comparison with a number is taken apart, so that the number stands in the check; of anything else it counts that there is an
-    /// answer, as Prometheus does.
-    fn of(text: &str) -> Result<Self, String> {
-        if text.contains("{{") {
-            return Err("its expression holds `{{`, which a template would fill in".to_owned());
-        }
-        let expression =
-            parser::parse(text).map_err(|why| format!("its expression is no PromQL: {why}"))?;
-        let whole = || Self {
-            template: text.trim().to_owned(),
-            comparison: Check {
-                present: Some(true),
-                ..Check::default()
-            },
-        };
-        let asked = compared(&expression).unwrap_or_else(whole);
-        let again = parser::parse(&asked.expression())
-            .map_err(|why| format!("its expression is written as no PromQL: {why}"))?;
-        if again.to_string() != expression.to_string() {
-            return Err("its expression, taken apart, would be another one".to_owned());
-        }
-        Ok(asked)
-    }
-
-    /// The expression it is from.
-    fn expression(&self) -> String {
-        let check = &self.comparison;
-        let parts = [
-            (&check.above, ">"),
-            (&check.at_least, ">="),
-            (&check.below, "<"),
-            (&check.at_most, "<="),
-            (&check.equals, "=="),
-            (&check.not_equals, "!="),
-        ];
-        let found = parts.into_iter().find_map(|(value, sign)| match value {
-            Some(Literal::Number(number)) => Some(format!("{} {sign} {number}", self.template)),
-            _ => None,
-        });
-        found.unwrap_or_else(|| self.template.clone())
-    }
-}
-
-fn compared(expression: &Expr) -> Option<Asked> {
-    let Expr::Binary(binary) = expression else {
-        return None;
-    };
-    let Expr::NumberLiteral(number) = binary.rhs.as_ref() else {
-        return None;
-    };
-    if binary.modifier.is_some()
-        || !number.val.is_finite()
-        || matches!(binary.lhs.as_ref(), Expr::NumberLiteral(_))
-    {
-        return None;
-    }
-    let mut comparison = Check::default();
-    let place = match binary.op.id() {
-        T_GTR => &mut comparison.above,
-        T_GTE => &mut comparison.at_least,
-        T_LSS => &mut comparison.below,
-        T_LTE => &mut comparison.at_most,
-        T_EQLC => &mut comparison.equals,
-        T_NEQ => &mut comparison.not_equals,
-        _ => return None,
-    };
-    *place = Some(Literal::Number(number.val));
-    Some(Asked {
-        template: binary.lhs.to_string(),
-        comparison,
-    })
-}
-
 fn query(asked: &Asked) -> Query {
     Query {
         backend: Backend::Promql,
@@ -338,114 +262,4 @@ fn duration(text: &str) -> Option<Duration> {
         };
         Some(years.saturating_add(rest))
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn only(expression: &str, more: &str) -> Result<Imported, Refused> {
-        let text = format!(
-            "groups: [{{name: g, rules: [{{alert: HostCPUIsHigh, expr: {expression:?}{more}}}]}}]"
-        );
-        Importer::new("unclassified".to_owned(), "unassigned".to_owned())
-            .read(&text)
-            .unwrap()
-            .remove(0)
-    }
-
-    fn asked(expression: &str) -> (String, Check) {
-        let imported = only(expression, "").unwrap();
-        let check = imported
-            .runbook
-            .unwrap()
-            .spec
-            .checks
-            .remove(&CheckName::new("firing"))
-            .unwrap();
-        (imported.query.spec.template, check)
-    }
-
-    #[test]
-    fn a_comparison_with_a_number_becomes_one_of_the_check() {
-        let (template, check) = asked("sum(rate(errors[5m])) / sum(rate(all[5m])) * 100 >= 5");
-        assert_eq!(template, "sum(rate(errors[5m])) / sum(rate(all[5m])) * 100");
-        assert_eq!(check.at_least, Some(Literal::Number(5.0)));
-        let (_, check) = asked("a < -0.5");
-        assert!(check.below == Some(Literal::Number(-0.5)) || check.present == Some(true));
-    }
-
-    #[test]
-    fn of_anything_else_an_answer_counts() {
-        for expression in [
-            "absent(up)",
-            "a > b",
-            "a > 1 and b < 2",
-            "a > bool 1",
-            "up == 0 unless on (job) x",
-        ] {
-            let (template, check) = asked(expression);
-            assert_eq!((template.as_str(), check.present), (expression, Some(true)));
-        }
-    }
-
-    #[test]
-    fn what_is_no_expression_is_refused() {
-        assert!(only("sum(", "").unwrap_err().why.contains("no PromQL"));
-        assert!(
-            only("up", ", for: soon")
-                .unwrap_err()
-                .why
-                .contains("`for: soon`")
-        );
-        assert!(
-            Importer::new("a".to_owned(), "b".to_owned())
-                .read("groups: 3")
-                .is_err()
-        );
-    }
-
-    #[test]
-    fn nothing_can_act_on_a_draft() {
-        let runbook = only("up == 0", ", for: 1y2d").unwrap().runbook.unwrap();
-        assert_eq!(runbook.metadata.id, "host-cpu-is-high");
-        assert_eq!(runbook.metadata.status, Some(Status::Draft));
-        assert_eq!(
-            (runbook.spec.autonomy.max_tier, runbook.spec.autonomy.mode),
-            (Tier::READ_ONLY, Mode::Off)
-        );
-        assert_eq!(
-            runbook.spec.checks[&CheckName::new("firing")].hold,
-            "367d".parse().ok()
-        );
-    }
-
-    #[test]
-    fn what_a_template_would_fill_is_kept_out() {
-        assert!(
-            only(r#"a{b=~"{{x}}"}"#, "")
-                .unwrap_err()
-                .why
-                .contains("fill in")
-        );
-        assert_eq!(
-            without_templates("Down (instance {{ $labels.instance }})"),
-            "Down"
-        );
-    }
-
-    #[test]
-    fn alerts_of_one_name_get_ids_of_their_own() {
-        let mut importer = Importer::new("c".to_owned(), "o".to_owned());
-        let text = "groups: [{name: Kafka, rules: [{alert: Down, expr: up}, {alert: Down, expr: up}, {alert: Down, expr: up}]}]";
-        let ids = importer
-            .read(text)
-            .unwrap()
-            .into_iter()
-            .map(|it| it.unwrap().query.metadata.id);
-        assert_eq!(
-            ids.collect::<Vec<_>>(),
-            ["down", "kafka-down", "kafka-down-2"]
-        );
-    }
 }
